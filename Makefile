@@ -1,0 +1,61 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# What can be done with a checkout. Needed: Python 3.11 or newer with venv and pip, make, git.
+
+PYTHON ?= python3
+VENV := .venv
+DEMO_VENV := .venv-demo
+GATES := $(VENV)/bin/python tests/tools/gates.py
+# More words for the tool behind a target, such as: make units ARGS="-k kazoo"
+ARGS ?=
+MORE := $(if $(ARGS),-- $(ARGS))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format docs simulators units sanity integration clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(DEMO_VENV)/.ready ## Show the collection at work on simulated vendors
+	@PATH="$(CURDIR)/$(DEMO_VENV)/bin:$$PATH" tests/demo/demo.sh
+
+test: $(VENV)/.ready ## Run all gates
+	@$(GATES)
+
+lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, licences
+	@$(GATES) lint
+
+format: $(VENV)/.ready ## Format the code
+	@CI=false $(VENV)/bin/nox -s formatters
+
+docs: $(VENV)/.ready ## Check documentation, build and playbooks
+	@$(GATES) docs
+
+simulators: $(VENV)/.ready ## Test the simulators
+	@$(GATES) simulators $(MORE)
+
+units: $(VENV)/.ready ## Run the unit tests
+	@$(GATES) units $(MORE)
+
+sanity: $(VENV)/.ready ## Run ansible-test sanity
+	@$(GATES) sanity $(MORE)
+
+integration: $(VENV)/.ready ## Run the integration targets, or with ARGS=TARGET one of them
+	@$(GATES) integration $(MORE)
+
+clean: ## Remove all that the other targets made
+	rm -rf $(VENV) $(DEMO_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.ready: requirements-dev.txt
+$(DEMO_VENV)/.ready: tests/demo/requirements.txt
+
+%/.ready:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Choose another one with: make PYTHON=...")'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo 'Python has no venv here. On Debian: apt-get install python3-venv' >&2; exit 1; }
+	@echo "Preparing $*"
+	@$(PYTHON) -m venv --clear $*
+	@$*/bin/python -m pip --quiet --disable-pip-version-check install --requirement $<
+	@touch $@

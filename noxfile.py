@@ -1,0 +1,214 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gates. `make test` runs them all, `make help` tells of other ways, `.venv/bin/nox -l` lists them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import antsibull_nox
+import antsibull_nox.sessions
+import nox
+
+ROOT = Path(__file__).parent
+TOOLS = ROOT / "tests" / "tools"
+
+# The ansible-core versions that the behaviour is tested on, and the Pythons to run each with, best first.
+# The oldest one is a must; a newer one is tested where a Python for it is installed.
+CORES = {
+    "2.19": ("3.11", "3.12", "3.13"),
+    "2.21": ("3.13", "3.12", "3.14"),
+}
+OLDEST_CORE = "2.19"
+OLDEST_TARGET_PYTHON = "3.8"
+MINIMUM_BRANCH_COVERAGE = 95
+
+nox.needs_version = ">=2026.8"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.download_python = "never"
+nox.options.reuse_venv = "yes"
+
+# Tools of tomorrow shall not fail the code of today. (ansible-test has pins of its own and never sees this.)
+os.environ["PIP_CONSTRAINT"] = str(TOOLS / "constraints.txt")
+
+antsibull_nox.load_antsibull_nox_toml()
+
+
+def find_python(*versions: str) -> str | None:
+    """The first of these Python versions that really runs and can make virtual environments.
+
+    A version manager puts programs on PATH also for versions that are not switched on: those fail here, and its
+    own folder is searched instead.
+    """
+    tell = "import ensurepip, json, sys, venv; print(json.dumps([*sys.version_info[:2], sys._base_executable]))"
+    managed = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    for version in versions:
+        program = f"python{version}"
+        installed = [str(path / "bin" / program) for path in sorted(managed.glob(f"{version}.*"))]
+        for candidate in [sys.executable, shutil.which(program), f"/usr/bin/{program}", *installed]:
+            if candidate is None or not os.access(candidate, os.X_OK):
+                continue
+            told = subprocess.run([candidate, "-c", tell], capture_output=True, text=True, check=False)
+            if told.returncode == 0:
+                *found, executable = json.loads(told.stdout)
+                if found == [int(part) for part in version.split(".")]:
+                    return str(executable)
+    return None
+
+
+Gate = Callable[[nox.Session, str], None]
+
+
+def for_each_core(*cores: str) -> Callable[[Gate], Gate]:
+    """Make a session of the function for each of these ansible-core versions."""
+
+    def add(gate: Gate, core: str) -> None:
+        python = find_python(*CORES[core])
+
+        def run(session: nox.Session) -> None:
+            if python is None:
+                missing = f"ansible-core {core} needs Python {' or '.join(sorted(CORES[core]))}, and none is installed"
+                if core == OLDEST_CORE:
+                    session.error(missing)
+                session.skip(missing)
+            gate(session, core)
+
+        run.__doc__ = f"{gate.__doc__} ansible-core {core}."
+        nox.session(name=f"{gate.__name__}-{core}", python=python or False)(run)
+
+    def decorate(gate: Gate) -> Gate:
+        for core in cores:
+            add(gate, core)
+        return gate
+
+    return decorate
+
+
+def python_version(session: nox.Session) -> str:
+    told = session.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])", silent=True, log=False)
+    return str(told).strip()
+
+
+@contextlib.contextmanager
+def pip_for_ansible_test(session: nox.Session) -> Iterator[None]:
+    """Let ansible-test make virtual environments where the server with its pip bootstrap script is out of reach.
+
+    There, and only there, a stand-in takes the place that the downloaded script has in the cache, for as long as
+    ansible-test runs.
+    """
+    found = session.run("python", "-c", "import ansible_test; print(*ansible_test.__path__)", silent=True, log=False)
+    package = Path(str(found).strip())
+    bootstrap = (package / "_util" / "target" / "setup" / "requirements.py").read_text(encoding="utf-8")
+    requirements = (package / "_internal" / "python_requirements.py").read_text(encoding="utf-8")
+    url = re.search(r"'(https://\S+/get-pip-%s\.py)'", bootstrap)
+    pip = re.search(r"\bpip='([0-9.]+)'", requirements)
+    if not url or not pip:
+        session.error("This ansible-test bootstraps pip in a way that is not known here")
+    stand_in = Path.home() / ".ansible" / "test" / "cache" / f"get_pip_{pip[1].replace('.', '_')}.py"
+    if stand_in.exists():
+        yield
+        return
+    try:
+        with urllib.request.urlopen(url[1] % pip[1], timeout=10):
+            yield
+            return
+    except OSError as error:
+        session.log(f"No pip bootstrap script for ansible-test ({error}): a stand-in does its work")
+    stand_in.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(TOOLS / "get_pip.py", stand_in)
+    try:
+        yield
+    finally:
+        stand_in.unlink(missing_ok=True)
+
+
+def ansible_test(session: nox.Session, core: str, command: str, *arguments: str) -> None:
+    """Run ansible-test on a copy of the collection, at a path of the form that it insists on."""
+    session.install(f"ansible-core~={core}.0")
+    copy = antsibull_nox.sessions.prepare_collections(
+        session, ansible_core_version=core, install_in_site_packages=False, install_out_of_tree=True
+    )
+    if copy is None:
+        session.error("No virtual environment to run ansible-test in")
+    color = "yes" if sys.stdout.isatty() else "no"
+    with session.chdir(copy.current_path), pip_for_ansible_test(session):
+        session.run("ansible-test", command, "--venv", "--color", color, "--truncate", "0", *arguments)
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Check the changelog and its fragments."""
+    session.install("antsibull-changelog")
+    session.run("antsibull-changelog", "lint")
+
+
+@nox.session(name="python-3.8")
+def oldest_python(session: nox.Session) -> None:
+    """Check that what runs on targets needs no newer Python than the oldest target's."""
+    session.install("vermin")
+    session.run(
+        "vermin", f"--target={OLDEST_TARGET_PYTHON}-", "--no-tips", "--no-parse-comments", "--violations", "plugins"
+    )
+
+
+@for_each_core(OLDEST_CORE)
+def sanity(session: nox.Session, core: str) -> None:
+    """Run all of ansible-test sanity, with no ignored test:"""
+    ignored = sorted(ROOT.glob("tests/sanity/ignore*"))
+    if ignored:
+        session.error(f"No sanity test is to be ignored, see {ignored[0].relative_to(ROOT)}")
+    ansible_test(session, core, "sanity", "--python", python_version(session), *session.posargs)
+
+
+@nox.session
+def simulators(session: nox.Session) -> None:
+    """Test the vendors' simulators."""
+    for path in sorted(ROOT.glob("tests/simulators/requirements*.txt")):
+        session.install("-r", str(path))
+    session.install("pytest")
+    session.run("pytest", *(session.posargs or ["tests/simulators/tests"]))
+
+
+@for_each_core(*CORES)
+def units(session: nox.Session, core: str) -> None:
+    """Run the unit tests, measure the branches that they cover:"""
+    session.install(f"ansible-core~={core}.0", "coverage", "pytest", "-r", "tests/unit/requirements.txt")
+    # Everything but the tests is imported by the name that users know, from the checkout itself
+    tree = Path(session.create_tmp()) / "tree"
+    link = tree / "ansible_collections" / "telephony" / "auth"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(ROOT, target_is_directory=True)
+    measured = Path(session.create_tmp()) / "coverage.json"
+    env = {
+        "ANSIBLE_COLLECTIONS_PATH": str(tree),
+        "ANSIBLE_HOME": str(Path(session.create_tmp()) / "ansible"),
+        "COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage.sqlite"),
+        "PYTHONPATH": str(tree),
+    }
+    session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["tests/unit"]), env=env)
+    if core == OLDEST_CORE and not session.posargs:
+        session.run("coverage", "json", "--quiet", "-o", str(measured), env=env)
+        session.run("python", str(TOOLS / "branch_coverage.py"), str(measured), str(MINIMUM_BRANCH_COVERAGE))
+
+
+@for_each_core(*CORES)
+def integration(session: nox.Session, core: str) -> None:
+    """Run the integration targets:"""
+    ansible_test(session, core, "integration", "--python", python_version(session), *session.posargs)
+
+
+# Allow to run this file by itself
+if __name__ == "__main__":
+    nox.main()

@@ -1,0 +1,75 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the gates one after the other, the cheap ones first, and sum up.
+
+Usage: gates.py [SESSION...] [-- ARGUMENTS...]; without a session all of them. The last line says how many passed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+
+LINT = [
+    "formatters",
+    "codeqa",
+    "yamllint",
+    "typing",
+    "antsibull-nox-config",
+    "python-3.8",
+    "changelog",
+    "license-check",
+    "extra-checks",
+]
+GATES = {
+    "lint": LINT,
+    "docs": ["docs-check", "build-import-check", "ansible-lint"],
+    "simulators": ["simulators"],
+    "units": ["units-2.19", "units-2.21"],
+    "sanity": ["sanity-2.19"],
+    "integration": ["integration-2.19", "integration-2.21"],
+}
+
+
+def run(sessions: list[str], arguments: list[str]) -> tuple[int, list[dict[str, object]]]:
+    # Formatters say what they would change, and change nothing
+    env = {**os.environ, "CI": "true"}
+    with tempfile.TemporaryDirectory(prefix="telephony-auth-gates-") as directory:
+        report = Path(directory) / "report.json"
+        command = [sys.executable, "-m", "nox", "--report", str(report), "--sessions", *sessions, *arguments]
+        code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+        results = json.loads(report.read_text(encoding="utf-8"))["sessions"] if report.exists() else []
+    return code, results
+
+
+def main(arguments: list[str]) -> int:
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    names, rest = arguments[:split] or list(GATES), arguments[split:]
+    sessions = [session for name in names for session in GATES.get(name, [name])]
+    code, results = run(sessions, rest)
+    counts = {"success": 0, "failed": 0, "skipped": 0}
+    print(f"\n{'gate':<24}{'seconds':>8}  result", flush=True)
+    for result in results:
+        outcome = str(result["result"])
+        outcome = outcome if outcome in counts else "failed"
+        counts[outcome] += 1
+        print(f"{result['name']!s:<24}{float(str(result['duration'])):>8.0f}  {outcome} {result['reason'] or ''}".rstrip())
+    print(f"{'all':<24}{sum(float(str(result['duration'])) for result in results):>8.0f}")
+    # A run that ended before its time has not passed
+    counts["failed"] += len(sessions) - len(results) if results else 0
+    if code != 0 and counts["failed"] == 0:
+        counts["failed"] = 1
+    print(f"gates: {counts['success']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    return code or (1 if counts["failed"] else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
