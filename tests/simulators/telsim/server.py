@@ -1,0 +1,384 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The HTTP side: takes requests in, applies faults, keeps the log, answers the control API, starts and ends."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import ssl
+import struct
+import tempfile
+import typing as t
+from pathlib import Path
+
+from aiohttp import web
+
+from .core import JSON, Call, Faults, Reply, Rule, Shared, Vendor
+from .vendors import load
+
+HANG_SECONDS = 120.0
+OVERSIZE = 2 * 1024 * 1024
+HTML = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>Please sign in</h1></body></html>\n"
+
+
+class Simulators:
+    def __init__(self, generated: int = 0) -> None:
+        self.shared = Shared()
+        self.vendors = load(self.shared)
+        self.generated = generated
+        self.faults = Faults()
+        self.log: list[dict[str, t.Any]] = []
+        self.count = 0
+        self.base_url = ""
+        self.populate()
+
+    def populate(self) -> None:
+        for vendor in self.vendors.values():
+            vendor.add_generated(self.generated)
+
+    # -- vendor requests --------------------------------------------------------------------------------------------
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        raw_target = request.raw_path
+        if raw_target.startswith(("http://", "https://")):  # as a proxy would be asked
+            raw_target = "/" + raw_target.split("/", 3)[-1]
+        name = raw_target[1:].partition("/")[0].partition("?")[0]
+        body = await request.read()
+        if name == "control":
+            return self.control(request, raw_target, body)
+        vendor = self.vendors.get(name)
+        if vendor is None:
+            return self.response(Reply.json(404, {"error": "no such simulator"}))
+        call = Call(name, request.method, raw_target, request.headers, body)
+        operation = vendor.operation(call)
+        user = vendor.who(call)
+        rule = self.faults.match(name, operation, user)
+        self.count += 1
+        entry: dict[str, t.Any] = {
+            "n": self.count,
+            "time": self.shared.clock.now(),
+            "vendor": name,
+            "operation": operation,
+            "method": call.method,
+            "path": call.raw_path,
+            "query": call.raw_query,
+            "user": user,
+            "status": None,
+            "fault": rule.fault if rule else None,
+            "header_names": list(request.headers),
+            "content_type": request.headers.get("Content-Type"),
+        }
+        self.log.append(entry)
+        if rule is None:
+            response: web.StreamResponse = self.response(vendor.handle(call))
+        else:
+            response = await self.faulty(rule, vendor, call, request)
+        entry["status"] = response.status if response.status != 499 else None
+        return response
+
+    def response(self, reply: Reply) -> web.Response:
+        headers = dict(reply.headers)
+        if reply.content_type is not None:
+            headers["Content-Type"] = reply.content_type
+        return web.Response(status=reply.status, body=reply.body, headers=headers)
+
+    async def faulty(self, rule: Rule, vendor: Vendor, call: Call, request: web.Request) -> web.StreamResponse:
+        fault, params = rule.fault, rule.params
+        if fault == "delay":
+            await asyncio.sleep(float(params.get("seconds", 1)))
+        elif fault == "hold":
+            await self.faults.released.wait()
+        elif fault == "hang":
+            await self.hang(request)
+            return self.aborted(request)
+        work = vendor.handle(call) if rule.works else None
+        if fault in ("reset_before", "reset_after"):
+            return self.aborted(request)
+        if fault in ("truncated", "slow"):
+            return await self.piecemeal(fault, params, work or vendor.error(500, "fault"), request)
+        return self.response(self.replaced(fault, params, work, vendor, call))
+
+    def replaced(self, fault: str, params: dict[str, t.Any], work: Reply | None, vendor: Vendor, call: Call) -> Reply:
+        """The reply that a fault puts in place of the vendor's own."""
+        if fault in ("delay", "hold"):
+            return work or vendor.error(500, "fault")
+        if fault == "status":
+            return self.with_status(int(params.get("status", 500)), params, vendor)
+        if fault == "rate_limit":
+            reply = self.with_status(429, params, vendor)
+            if params.get("retry_after", 1) is not None:
+                reply.headers["Retry-After"] = str(params.get("retry_after", 1))
+            return reply
+        if fault == "unavailable":
+            reply = self.with_status(503, params, vendor)
+            if params.get("retry_after") is not None:
+                reply.headers["Retry-After"] = str(params["retry_after"])
+            return reply
+        if fault in ("html", "html_before"):
+            return Reply(200, HTML, "text/html; charset=utf-8")
+        if fault == "redirect":
+            target = params.get("to") or self.base_url + "/elsewhere"
+            return Reply(int(params.get("status", 302)), b"", None, {"Location": target})
+        if fault == "empty":
+            return Reply(200, b"", None)
+        if fault == "garbage":
+            return Reply(200, b'{"status": "success", "data": {"tok', JSON)
+        if fault == "wrong_type":
+            value = params.get("value", [[{"unexpected": [None, 1, {"deep": ["junk"]}]}], 42, None])
+            return Reply.json(200, value)
+        if fault == "echo":
+            lines = [f"{call.method} {call.target} HTTP/1.1"]
+            lines += [f"{name}: {value}" for name, value in call.headers.items()]
+            text = "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + call.body
+            return Reply(int(params.get("status", 500)), text, "text/plain; charset=utf-8")
+        return self.oversized(work)
+
+    @staticmethod
+    def with_status(status: int, params: dict[str, t.Any], vendor: Vendor) -> Reply:
+        body = params.get("body")
+        if body is None:
+            reply = vendor.error(status, f"simulated {status}")
+        elif isinstance(body, str):
+            reply = Reply.text(status, body)
+        else:
+            reply = Reply.json(status, body)
+        for name, value in (params.get("headers") or {}).items():
+            if name.lower() == "content-type":
+                reply.content_type = value
+            else:
+                reply.headers[name] = str(value)
+        return reply
+
+    @staticmethod
+    def oversized(work: Reply | None) -> Reply:
+        """The right reply with more than a mebibyte of padding: only its size gives it away."""
+        try:
+            value = json.loads(work.body) if work else {}
+        except ValueError:
+            value = work.body.decode("utf-8", "replace") if work else ""
+        if isinstance(value, dict):
+            value["padding"] = "x" * OVERSIZE
+        elif isinstance(value, list):
+            value = value + ["x" * 64] * (OVERSIZE // 64)
+        else:
+            value = [value, "x" * OVERSIZE]
+        return Reply.json(work.status if work else 200, value)
+
+    async def piecemeal(
+        self, fault: str, params: dict[str, t.Any], reply: Reply, request: web.Request
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(status=reply.status, headers=reply.headers)
+        if reply.content_type is not None:
+            response.headers["Content-Type"] = reply.content_type
+        response.content_length = len(reply.body)
+        try:
+            await response.prepare(request)
+            if fault == "truncated":
+                await response.write(reply.body[: len(reply.body) // 2])
+                if request.transport is not None:
+                    request.transport.close()
+                return response
+            for index in range(len(reply.body)):
+                await response.write(reply.body[index : index + 1])
+                await asyncio.sleep(float(params.get("interval", 0.1)))
+        except ConnectionError:  # the client had enough
+            pass
+        return response
+
+    async def hang(self, request: web.Request) -> None:
+        """No answer until the client gives up."""
+        released, loop = self.faults.released, asyncio.get_running_loop()
+        end = loop.time() + HANG_SECONDS
+        while loop.time() < end and not released.is_set():
+            if request.transport is None or request.transport.is_closing():
+                return
+            await asyncio.sleep(0.05)
+
+    @staticmethod
+    def aborted(request: web.Request) -> web.StreamResponse:
+        transport = request.transport
+        if transport is not None and not transport.is_closing():
+            sock = transport.get_extra_info("socket")
+            if sock is not None:  # without lingering a close is a reset, not an orderly end
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            transport.abort()
+        return web.Response(status=499)  # never gets anywhere
+
+    # -- control API ------------------------------------------------------------------------------------------------
+
+    def control(self, request: web.Request, raw_target: str, body: bytes) -> web.Response:
+        command = f"{request.method} {raw_target.partition('?')[0].rstrip('/')[len('/control'):]}"
+        try:
+            given = json.loads(body) if body.strip() else {}
+            answer = self.command(command, given, request)
+        except (ValueError, KeyError, TypeError, AttributeError) as exc:
+            return self.response(Reply.json(400, {"error": f"{type(exc).__name__}: {exc}"}))
+        if answer is None:
+            return self.response(Reply.json(404, {"error": f"no such control command: {command}"}))
+        return self.response(Reply.json(200, answer))
+
+    def command(self, command: str, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        if command == "POST /reset":
+            self.shared.clock.offset = 0.0
+            self.faults.replace([])
+            self.faults.release()
+            self.log.clear()
+            self.count = 0
+            for vendor in self.vendors.values():
+                vendor.start()
+            self.populate()
+            return {"ok": True}
+        if command == "GET /users":
+            return {name: vendor.public() for name, vendor in self.vendors.items()}
+        if command == "POST /users":
+            return self.vendors[given["vendor"]].add_generated(int(given.get("count", 1)))
+        if command == "PUT /faults":
+            for spec in given["faults"]:
+                if spec.get("vendor", "*") not in ("*", *self.vendors):
+                    raise ValueError(f"unknown vendor {spec['vendor']!r}")
+            self.faults.replace(given["faults"])
+            return {"faults": [rule.as_dict() for rule in self.faults.rules]}
+        if command == "GET /faults":
+            return {"faults": [rule.as_dict() for rule in self.faults.rules]}
+        if command == "POST /release":
+            self.faults.release()
+            return {"ok": True}
+        if command == "GET /requests":
+            return self.log
+        if command == "DELETE /requests":
+            self.log.clear()
+            return {"ok": True}
+        if command == "GET /tokens":
+            now = self.shared.clock.now()
+            return [
+                {"vendor": name, **vars(token)}
+                for name, vendor in self.vendors.items()
+                for token in vendor.tokens()
+                if token.alive(now)
+            ]
+        if command == "GET /secrets":
+            return self.shared.secrets.all(int(request.query.get("min_length", 1)))
+        if command == "POST /clock":
+            self.shared.clock.offset += float(given["advance"])
+            return {"now": self.shared.clock.now()}
+        if command == "GET /clock":
+            return {"now": self.shared.clock.now()}
+        if command == "PUT /settings":
+            for name, settings in given.items():
+                vendor = self.vendors[name]
+                unknown = set(settings) - set(vendor.settings)
+                if unknown:
+                    raise ValueError(f"unknown settings {sorted(unknown)}")
+                vendor.settings.update(settings)
+            return {name: vendor.settings for name, vendor in self.vendors.items()}
+        if command == "GET /settings":
+            return {name: vendor.settings for name, vendor in self.vendors.items()}
+        return None
+
+    async def finish_headers(self, request: web.Request, response: web.StreamResponse) -> None:
+        """The date is the simulators' own; what has no content type must not be given one."""
+        response.headers["Date"] = self.shared.clock.http_date()
+        response.headers["Server"] = "simulator"
+        if "Content-Type" in response.headers and response.headers["Content-Type"] == "application/octet-stream":
+            del response.headers["Content-Type"]
+
+
+def tls_contexts(folder: Path) -> tuple[dict[str, ssl.SSLContext], dict[str, str]]:
+    """Contexts for TLS and for TLS with a client certificate; the files that a client needs, beside the ready file."""
+    import trustme
+
+    authority = trustme.CA()
+    server = authority.issue_cert("localhost")  # and not 127.0.0.1: the wrong name is one URL away
+    client = authority.issue_cert("client.example.com")
+    paths = {
+        "ca_path": str(folder / "ca.pem"),
+        "client_cert_path": str(folder / "client.pem"),
+        "client_key_path": str(folder / "client-key.pem"),
+    }
+    authority.cert_pem.write_to_path(paths["ca_path"])
+    client.cert_chain_pems[0].write_to_path(paths["client_cert_path"])
+    with open(os.open(paths["client_key_path"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as key:
+        key.write(client.private_key_pem.bytes())
+    contexts = {}
+    for name in ("tls_url", "mtls_url"):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.configure_cert(context)
+        if name == "mtls_url":
+            context.verify_mode = ssl.CERT_REQUIRED
+            authority.configure_trust(context)
+        contexts[name] = context
+    return contexts, paths
+
+
+def write_ready(path: Path, ready: dict[str, t.Any]) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with open(handle, "w", encoding="utf-8") as temporary:
+        json.dump(ready, temporary, indent=1)
+    os.replace(name, path)
+
+
+async def run(options: argparse.Namespace) -> None:
+    simulators = Simulators(options.users)
+    app = web.Application(client_max_size=4 * 1024 * 1024)
+    app.router.add_route("*", "/{tail:.*}", simulators.serve)
+    app.on_response_prepare.append(simulators.finish_headers)
+    log = {} if options.verbose else {"access_log": None}
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.2, keepalive_timeout=75, **log)
+    await runner.setup()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.call_later(options.max_seconds, stop.set)
+    try:
+        await web.TCPSite(runner, "127.0.0.1", options.port, backlog=1024).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        simulators.base_url = url
+        ready: dict[str, t.Any] = {
+            "pid": os.getpid(),
+            "url": url,
+            "tls_url": None,
+            "mtls_url": None,
+            "ca_path": None,
+            "api_urls": {name: f"{url}/{name}{vendor.api_path}" for name, vendor in simulators.vendors.items()},
+            "control": url + "/control",
+        }
+        if options.tls:
+            contexts, paths = tls_contexts(options.ready_file.resolve().parent if options.ready_file else Path.cwd())
+            ready.update(paths)
+            for name, context in contexts.items():
+                await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+                ready[name] = f"https://localhost:{runner.addresses[-1][1]}"
+        if options.ready_file:
+            write_ready(options.ready_file, ready)
+        else:
+            print(json.dumps(ready), flush=True)
+        await stop.wait()
+    finally:
+        simulators.faults.release()
+        await runner.cleanup()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="The vendor APIs on loopback, for tests and the demo.")
+    parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument(
+        "--ready-file", type=Path, help="written when listening; without it, one line on standard output"
+    )
+    parser.add_argument("--tls", action="store_true", help="more ports with TLS, one of them asking for a certificate")
+    parser.add_argument("--users", type=int, default=0, help="generated users per vendor")
+    parser.add_argument("--max-seconds", type=float, default=3600)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    if options.verbose:
+        import logging
+
+        logging.basicConfig(level=logging.INFO)
+    asyncio.run(run(options))
