@@ -141,7 +141,8 @@ class Reply:
 
     @classmethod
     def json(cls, status: int, value: t.Any, content_type: str | None = JSON, **headers: str) -> Reply:
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        # What a client sent and is told again may be no proper text; a reply always is.
+        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         return cls(status, body, content_type, headers)
 
     @classmethod
@@ -207,11 +208,15 @@ class Vendor:
             user = self.generate(self.generated, f"Gen&{self.generated}=+% {secrets.token_hex(12)}")
             user.setdefault("purpose", "generated")
             self.add(user)
-            made.append(user)
+            made.append(self.shown(user))
         return made
 
+    def shown(self, user: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A user as the control API shows it: with credentials, without what is none of a test's business."""
+        return {key: value for key, value in user.items() if key != "secret"}
+
     def public(self) -> list[dict[str, t.Any]]:
-        return [user for user in self.users.values()]
+        return [self.shown(user) for user in self.users.values()]
 
     def operation(self, call: Call) -> str:
         raise NotImplementedError
@@ -297,14 +302,23 @@ class Faults:
     def __init__(self) -> None:
         self.rules: list[Rule] = []
         self.released = asyncio.Event()
+        self.waiting = 0
 
     def replace(self, specs: list[dict[str, t.Any]]) -> None:
         self.rules = [Rule(spec) for spec in specs]
 
-    def release(self) -> None:
-        """Let go all calls that are held or hang now; later ones are held again."""
+    async def hold(self) -> None:
+        self.waiting += 1
+        try:
+            await self.released.wait()
+        finally:
+            self.waiting -= 1
+
+    def release(self) -> int:
+        """Let go all calls that are held or hang now, and tell how many were held; later ones are held again."""
         self.released.set()
         self.released = asyncio.Event()
+        return self.waiting
 
     def match(self, vendor: str, operation: str, user: str | None) -> Rule | None:
         for rule in self.rules:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
@@ -26,6 +27,13 @@ from .vendors import load
 HANG_SECONDS = 120.0
 OVERSIZE = 2 * 1024 * 1024
 HTML = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>Please sign in</h1></body></html>\n"
+ERRORS = {"status": 500, "rate_limit": 429, "unavailable": 503}
+PLAIN: dict[str, tuple[bytes, str | None]] = {
+    "html": (HTML, "text/html; charset=utf-8"),
+    "html_before": (HTML, "text/html; charset=utf-8"),
+    "empty": (b"", None),
+    "garbage": (b'{"status": "success", "data": {"tok', JSON),
+}
 
 
 class Simulators:
@@ -47,8 +55,9 @@ class Simulators:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         raw_target = request.raw_path
-        if raw_target.startswith(("http://", "https://")):  # as a proxy would be asked
-            raw_target = "/" + raw_target.split("/", 3)[-1]
+        proxied = raw_target.startswith("http://")
+        if proxied:  # asked as a proxy: good enough to see that a client used one
+            raw_target = "/" + raw_target.partition("://")[2].partition("/")[2]
         name = raw_target[1:].partition("/")[0].partition("?")[0]
         body = await request.read()
         if name == "control":
@@ -74,6 +83,7 @@ class Simulators:
             "fault": rule.fault if rule else None,
             "header_names": list(request.headers),
             "content_type": request.headers.get("Content-Type"),
+            "proxied": proxied,
         }
         self.log.append(entry)
         if rule is None:
@@ -94,7 +104,7 @@ class Simulators:
         if fault == "delay":
             await asyncio.sleep(float(params.get("seconds", 1)))
         elif fault == "hold":
-            await self.faults.released.wait()
+            await self.faults.hold()
         elif fault == "hang":
             await self.hang(request)
             return self.aborted(request)
@@ -109,36 +119,27 @@ class Simulators:
         """The reply that a fault puts in place of the vendor's own."""
         if fault in ("delay", "hold"):
             return work or vendor.error(500, "fault")
-        if fault == "status":
-            return self.with_status(int(params.get("status", 500)), params, vendor)
-        if fault == "rate_limit":
-            reply = self.with_status(429, params, vendor)
-            if params.get("retry_after", 1) is not None:
-                reply.headers["Retry-After"] = str(params.get("retry_after", 1))
+        if fault == "oversized":
+            return self.oversized(work)
+        if fault in ERRORS:
+            reply = self.with_status(int(params.get("status", ERRORS[fault])), params, vendor)
+            wait = params.get("retry_after", 1 if fault == "rate_limit" else None)
+            if wait is not None:
+                reply.headers["Retry-After"] = str(wait)
             return reply
-        if fault == "unavailable":
-            reply = self.with_status(503, params, vendor)
-            if params.get("retry_after") is not None:
-                reply.headers["Retry-After"] = str(params["retry_after"])
-            return reply
-        if fault in ("html", "html_before"):
-            return Reply(200, HTML, "text/html; charset=utf-8")
+        status = int(params.get("status", 200))
         if fault == "redirect":
             target = params.get("to") or self.base_url + "/elsewhere"
             return Reply(int(params.get("status", 302)), b"", None, {"Location": target})
-        if fault == "empty":
-            return Reply(200, b"", None)
-        if fault == "garbage":
-            return Reply(200, b'{"status": "success", "data": {"tok', JSON)
         if fault == "wrong_type":
             value = params.get("value", [[{"unexpected": [None, 1, {"deep": ["junk"]}]}], 42, None])
-            return Reply.json(200, value)
+            return Reply.json(status, value)
         if fault == "echo":
             lines = [f"{call.method} {call.target} HTTP/1.1"]
             lines += [f"{name}: {value}" for name, value in call.headers.items()]
             text = "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + call.body
             return Reply(int(params.get("status", 500)), text, "text/plain; charset=utf-8")
-        return self.oversized(work)
+        return Reply(status, *PLAIN[fault])
 
     @staticmethod
     def with_status(status: int, params: dict[str, t.Any], vendor: Vendor) -> Reply:
@@ -159,17 +160,17 @@ class Simulators:
     @staticmethod
     def oversized(work: Reply | None) -> Reply:
         """The right reply with more than a mebibyte of padding: only its size gives it away."""
-        try:
-            value = json.loads(work.body) if work else {}
-        except ValueError:
-            value = work.body.decode("utf-8", "replace") if work else ""
+        work = work or Reply.json(200, {})
+        if (work.content_type or JSON).startswith("text/"):
+            return Reply(work.status, work.body + b"x" * OVERSIZE, work.content_type)
+        value = json.loads(work.body)
         if isinstance(value, dict):
             value["padding"] = "x" * OVERSIZE
         elif isinstance(value, list):
-            value = value + ["x" * 64] * (OVERSIZE // 64)
+            value += ["x" * 64] * (OVERSIZE // 64)
         else:
             value = [value, "x" * OVERSIZE]
-        return Reply.json(work.status if work else 200, value)
+        return Reply.json(work.status, value, work.content_type)
 
     async def piecemeal(
         self, fault: str, params: dict[str, t.Any], reply: Reply, request: web.Request
@@ -215,72 +216,86 @@ class Simulators:
 
     def control(self, request: web.Request, raw_target: str, body: bytes) -> web.Response:
         command = f"{request.method} {raw_target.partition('?')[0].rstrip('/')[len('/control'):]}"
+        commands: dict[str, t.Callable[[dict[str, t.Any], web.Request], t.Any]] = {
+            "POST /reset": self.reset,
+            "GET /users": lambda given, request: {name: vendor.public() for name, vendor in self.vendors.items()},
+            "POST /users": lambda given, request: self.vendors[given["vendor"]].add_generated(given.get("count", 1)),
+            "PUT /faults": self.put_faults,
+            "GET /faults": self.show_faults,
+            "POST /release": lambda given, request: {"released": self.faults.release()},
+            "GET /requests": self.requests,
+            "DELETE /requests": self.forget_requests,
+            "GET /tokens": self.tokens,
+            "GET /secrets": self.show_secrets,
+            "POST /clock": self.move_clock,
+            "GET /clock": lambda given, request: {"now": self.shared.clock.now()},
+            "PUT /settings": self.put_settings,
+            "GET /settings": self.show_settings,
+        }
+        if command not in commands:
+            return self.response(Reply.json(404, {"error": f"no such control command: {command}"}))
         try:
-            given = json.loads(body) if body.strip() else {}
-            answer = self.command(command, given, request)
+            answer = commands[command](json.loads(body) if body.strip() else {}, request)
         except (ValueError, KeyError, TypeError, AttributeError) as exc:
             return self.response(Reply.json(400, {"error": f"{type(exc).__name__}: {exc}"}))
-        if answer is None:
-            return self.response(Reply.json(404, {"error": f"no such control command: {command}"}))
         return self.response(Reply.json(200, answer))
 
-    def command(self, command: str, given: dict[str, t.Any], request: web.Request) -> t.Any:
-        if command == "POST /reset":
-            self.shared.clock.offset = 0.0
-            self.faults.replace([])
-            self.faults.release()
-            self.log.clear()
-            self.count = 0
-            for vendor in self.vendors.values():
-                vendor.start()
-            self.populate()
-            return {"ok": True}
-        if command == "GET /users":
-            return {name: vendor.public() for name, vendor in self.vendors.items()}
-        if command == "POST /users":
-            return self.vendors[given["vendor"]].add_generated(int(given.get("count", 1)))
-        if command == "PUT /faults":
-            for spec in given["faults"]:
-                if spec.get("vendor", "*") not in ("*", *self.vendors):
-                    raise ValueError(f"unknown vendor {spec['vendor']!r}")
-            self.faults.replace(given["faults"])
-            return {"faults": [rule.as_dict() for rule in self.faults.rules]}
-        if command == "GET /faults":
-            return {"faults": [rule.as_dict() for rule in self.faults.rules]}
-        if command == "POST /release":
-            self.faults.release()
-            return {"ok": True}
-        if command == "GET /requests":
-            return self.log
-        if command == "DELETE /requests":
-            self.log.clear()
-            return {"ok": True}
-        if command == "GET /tokens":
-            now = self.shared.clock.now()
-            return [
-                {"vendor": name, **vars(token)}
-                for name, vendor in self.vendors.items()
-                for token in vendor.tokens()
-                if token.alive(now)
-            ]
-        if command == "GET /secrets":
-            return self.shared.secrets.all(int(request.query.get("min_length", 1)))
-        if command == "POST /clock":
-            self.shared.clock.offset += float(given["advance"])
-            return {"now": self.shared.clock.now()}
-        if command == "GET /clock":
-            return {"now": self.shared.clock.now()}
-        if command == "PUT /settings":
-            for name, settings in given.items():
-                vendor = self.vendors[name]
-                unknown = set(settings) - set(vendor.settings)
-                if unknown:
-                    raise ValueError(f"unknown settings {sorted(unknown)}")
-                vendor.settings.update(settings)
-            return {name: vendor.settings for name, vendor in self.vendors.items()}
-        if command == "GET /settings":
-            return {name: vendor.settings for name, vendor in self.vendors.items()}
-        return None
+    def reset(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        self.shared.clock.offset = 0.0
+        self.faults.replace([])
+        self.faults.release()
+        self.log.clear()
+        self.count = 0
+        for vendor in self.vendors.values():
+            vendor.start()
+        self.populate()
+        return {"reset": True}
+
+    def put_faults(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        for spec in given["faults"]:
+            if spec.get("vendor", "*") not in ("*", *self.vendors):
+                raise ValueError(f"unknown vendor {spec['vendor']!r}")
+        self.faults.replace(given["faults"])
+        return self.show_faults(given, request)
+
+    def show_faults(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        return {"faults": [rule.as_dict() for rule in self.faults.rules]}
+
+    def requests(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        after = int(request.query.get("after", 0))
+        return [entry for entry in self.log if entry["n"] > after]
+
+    def forget_requests(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        self.log.clear()
+        return {"forgotten": True}
+
+    def tokens(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        now = self.shared.clock.now()
+        return [
+            {"vendor": name, **vars(token)}
+            for name, vendor in self.vendors.items()
+            for token in vendor.tokens()
+            if token.alive(now)
+        ]
+
+    def show_secrets(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        return self.shared.secrets.all(int(request.query.get("min_length", 1)))
+
+    def move_clock(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        self.shared.clock.offset += float(given["advance"])
+        return {"now": self.shared.clock.now()}
+
+    def put_settings(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        for name, settings in given.items():
+            unknown = set(settings) - set(self.vendors[name].settings)
+            if unknown:
+                raise ValueError(f"unknown settings {sorted(unknown)}")
+        for name, settings in given.items():
+            self.vendors[name].settings.update(settings)
+        return self.show_settings(given, request)
+
+    def show_settings(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        return {name: vendor.settings for name, vendor in self.vendors.items()}
 
     async def finish_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """The date is the simulators' own; what has no content type must not be given one."""
@@ -329,8 +344,8 @@ async def run(options: argparse.Namespace) -> None:
     app = web.Application(client_max_size=4 * 1024 * 1024)
     app.router.add_route("*", "/{tail:.*}", simulators.serve)
     app.on_response_prepare.append(simulators.finish_headers)
-    log = {} if options.verbose else {"access_log": None}
-    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.2, keepalive_timeout=75, **log)
+    access_log = logging.getLogger("aiohttp.access") if options.verbose else None
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.2, keepalive_timeout=75, access_log=access_log)
     await runner.setup()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -378,7 +393,5 @@ def main() -> None:
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     if options.verbose:
-        import logging
-
         logging.basicConfig(level=logging.INFO)
     asyncio.run(run(options))

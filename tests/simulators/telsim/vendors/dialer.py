@@ -22,11 +22,12 @@ ACCOUNT = "/a/account.json"  # no such path is documented: it stands for whateve
 
 
 class Dialer(Vendor):
+    # Errors have the base class's shape: that they are JSON is all that is known of them.
     name = "dialer"
     api_path = "/a"
     seed = users.DIALER
     # Whether a logout ends the token on the server is not documented; false lets it live on.
-    defaults = {"logout_revokes": True}
+    defaults: t.ClassVar[dict[str, t.Any]] = {"logout_revokes": True}
 
     signing_key = "simulated signing key of the dialer, made up for the tests"
 
@@ -48,8 +49,6 @@ class Dialer(Vendor):
         claims: dict[str, t.Any] = {"type": user["type"], "id": user["user_id"], "name": user["username"]}
         if user["type"] == "user":
             claims.update(admin=False, sms_from="+15551239999", user_group_id=7)
-        if kind == "static":
-            claims["static"] = True
         # The documentation lists neither exp nor iat; the unit, where there is one, is taken to be the usual second.
         if life is not None and user.get("jwt_times", True):
             claims.update(iat=int(now), exp=int(now + life))
@@ -58,11 +57,6 @@ class Dialer(Vendor):
         self.live[text] = Token(user["username"], text, kind, now, now + life if life is not None else None)
         self.secrets.add(text)
         return text
-
-    @staticmethod
-    def error(status: int, message: str) -> Reply:  # type: ignore[override]
-        """The shape is not documented; only that it is JSON."""
-        return Reply.json(status, {"error": message})
 
     @staticmethod
     def body(call: Call) -> dict[str, t.Any]:
@@ -107,24 +101,25 @@ class Dialer(Vendor):
             return self.user_login(call)
         if route == ("POST", RESELLER_LOGIN):
             return self.reseller_login(call)
-        if call.path not in (USER_SESSION, RESELLER_LOGOUT, ACCOUNT, ADD_BALANCE):
+        doors = {
+            ("DELETE", USER_SESSION): ("user",),
+            ("GET", RESELLER_LOGOUT): ("reseller",),
+            ("PUT", ADD_BALANCE): ("reseller",),
+            ("GET", ACCOUNT): ("user", "reseller"),
+        }
+        if route not in doors:
             return self.error(404, "Not Found")
         token = self.caller(call)
         if token is None:
             return self.error(401, "Unauthorized")
         user = self.users[token.user]
-        if route == ("DELETE", USER_SESSION) and user["type"] == "user":
-            return self.logout(token)
-        if route == ("GET", RESELLER_LOGOUT) and user["type"] == "reseller":
-            return self.logout(token)
-        if route == ("GET", ACCOUNT):
+        if user["type"] not in doors[route]:
+            return self.error(401, "Unauthorized")
+        if call.path == ACCOUNT:
             return Reply.json(200, {"id": user["user_id"], "name": user["username"], "type": user["type"]})
-        if route == ("PUT", ADD_BALANCE) and user["type"] == "reseller":
-            return Reply.json(200, {"amount": 1000.0 + float(self.body(call).get("to_add") or 0)})
-        if call.path in (USER_SESSION, RESELLER_LOGOUT, ADD_BALANCE) and call.method in ("DELETE", "GET", "PUT"):
-            # A user's token at the resellers' door, or the other way round; and no GET of a session.
-            return self.error(404 if route == ("GET", USER_SESSION) else 401, "Unauthorized")
-        return self.error(404, "Not Found")
+        if call.path == ADD_BALANCE:
+            return Reply.json(200, {"amount": 1000.0})
+        return self.logout(token)
 
     def known(self, kind: str, name: t.Any, password: t.Any) -> dict[str, t.Any] | None:
         self.secrets.submitted(password)

@@ -23,7 +23,7 @@ class Ipcortex(Vendor):
     seed = users.IPCORTEX
     # fail_status: a failure comes as 200 with result "fail", as the vendor's own client expects; others may be tried.
     # idle_seconds: how long an unused session lives is not documented.
-    defaults = {"fail_status": 200, "idle_seconds": IDLE}
+    defaults: t.ClassVar[dict[str, t.Any]] = {"fail_status": 200, "idle_seconds": IDLE}
 
     def reset(self) -> None:
         self.sessions: dict[str, Token] = {}
@@ -83,8 +83,9 @@ class Ipcortex(Vendor):
 
     def who(self, call: Call) -> str | None:
         auth = self.auth(call)
-        if isinstance(auth.get("username"), str):
-            return auth["username"]
+        name = auth.get("username")
+        if isinstance(name, str):
+            return name
         key = auth.get("key") or self.header_key(call)
         if isinstance(key, str):
             return self.keys.get(key, {}).get("username")
@@ -112,12 +113,12 @@ class Ipcortex(Vendor):
         if route == "/rest/auth/logout":
             return self.logout(call)
         if route in ("/rest/dialplan/read", "/rest/ops/read", "/rest/call/read"):
-            user, message = self.caller(call)
-            return Reply.json(200, {"result": "success", "values": []}) if user else self.fail(message)
+            user, how = self.caller(call)
+            return Reply.json(200, {"result": "success", "values": []}) if user else self.fail(how)
         return Reply.text(404, "Not Found\n")
 
     def caller(self, call: Call) -> tuple[dict[str, t.Any] | None, str]:
-        """Whom the auth object, the header or the cookie stands for; an auth object on the call goes first."""
+        """Who calls and by what: a password, a key, the cookie. Or nobody, and why."""
         auth = self.auth(call)
         key = auth.get("key") or self.header_key(call)
         if "username" in auth or "password" in auth:
@@ -125,26 +126,25 @@ class Ipcortex(Vendor):
             self.secrets.submitted(auth.get("password"))
             if user is None or user["password"] != auth.get("password") or user.get("enabled") is False:
                 return None, "Login failed"
-            return user, ""
+            return user, "password"
         if key:
             self.secrets.submitted(key)
             user = self.keys.get(key) if isinstance(key, str) else None
             if user is None or user.get("enabled") is False:
                 return None, "Invalid authentication key"
-            return user, ""
+            return user, "key"
         session = self.session(call)
-        return (self.users[session.user], "") if session else (None, "Not logged in")
+        return (self.users[session.user], "cookie") if session else (None, "Not logged in")
 
     def authenticate(self, call: Call) -> Reply:
-        user, message = self.caller(call)
+        user, how = self.caller(call)
         if user is None:
-            return self.fail(message)
-        auth = self.auth(call)
-        if auth.get("key") or ("username" not in auth and self.header_key(call)):
+            return self.fail(how)
+        if how == "key":
             # Whether a key opens a session is not documented: here it does not.
             return Reply.json(200, {"result": "success", "user": self.view(user, None)})
         session = self.session(call)
-        if "username" not in auth:
+        if how == "cookie":
             # As the vendor's script login does without credentials: who is logged in is told again.
             return Reply.json(200, {"result": "success", "user": self.view(user, session)})
         now = self.clock.now()

@@ -32,7 +32,7 @@ KID = uuid.uuid4().hex
 NO_TYPE: t.Any = None  # many error replies come without a content type, though the body is JSON
 TEXT_TYPES = ("text/plain",)
 
-Accounts = t.Dict[str, t.Dict[str, t.Any]]
+Accounts = dict[str, dict[str, t.Any]]
 
 
 class Halt(Exception):
@@ -96,7 +96,7 @@ class Kazoo(Vendor):
     seed = users.KAZOO
     # delete_token: Kazoo 4 says success and revokes nothing; "kz5" answers 404 and revokes nothing.
     # locked_status: how a disabled account is refused; the code means 423, the server answers 400.
-    defaults = {"delete_token": "kz4", "locked_status": 400}
+    defaults: t.ClassVar[dict[str, t.Any]] = {"delete_token": "kz4", "locked_status": 400}
 
     def start(self) -> None:
         self.accounts: Accounts = {name: dict(account) for name, account in users.KAZOO_ACCOUNTS.items()}
@@ -133,24 +133,20 @@ class Kazoo(Vendor):
         return {**super().generate(number, password), "account": "acme"}
 
     def public(self) -> list[dict[str, t.Any]]:
-        shown = [{key: value for key, value in user.items() if key != "secret"} for user in self.users.values()]
-        keys = [
-            {
-                "purpose": "API key of an account",
-                **{key: value for key, value in account.items() if key != "secret"},
-            }
-            for account in self.accounts.values()
-        ]
-        return shown + keys
+        """The users, then the accounts: their API keys are credentials too."""
+        keys = [{"purpose": "API key of an account", **self.shown(account)} for account in self.accounts.values()]
+        return super().public() + keys
 
     # -- tokens -----------------------------------------------------------------------------------------------------
 
-    def signature(self, account: str, owner: str | None) -> str | None:
+    def signature(self, account: str, owner: str | None) -> str:
         """What ties a token to its owner's present secret."""
         holder = self.by_owner.get(owner) if owner else self.by_id.get(account)
-        if holder is None:
-            return None
-        return b64url(hmac.new(holder["secret"], f"{account}:{owner}".encode(), "sha256").digest())
+        return (
+            ""
+            if holder is None
+            else b64url(hmac.new(holder["secret"], f"{account}:{owner}".encode(), "sha256").digest())
+        )
 
     def issue(self, account: dict[str, t.Any], user: dict[str, t.Any] | None, method: str) -> str:
         """Nothing in it is unique to the call: two in one second are the same text."""
@@ -165,7 +161,8 @@ class Kazoo(Vendor):
         claims.update(method=method, exp=int(now) + LIFE)
         text = jwt.encode(claims, t.cast(t.Any, KEY), "RS256", headers={"kid": KID})
         name = user["username"] if user else account["account_name"]
-        self.issued[text] = Token(name, text, "user_auth" if user else "api_auth", now, claims["exp"])
+        extra = {key: claims.get(key) for key in ("account_id", "owner_id", "identity_sig")}
+        self.issued[text] = Token(name, text, "user_auth" if user else "api_auth", now, claims["exp"], extra)
         self.secrets.add(text)
         return text
 
@@ -191,7 +188,10 @@ class Kazoo(Vendor):
         return claims, ""
 
     def tokens(self) -> t.Iterable[Token]:
-        return [token for token in self.issued.values() if self.inspect(token.token)[0]]
+        for token in self.issued.values():
+            extra = token.extra
+            if extra["identity_sig"] == self.signature(extra["account_id"], extra["owner_id"]):
+                yield token
 
     # -- calls ------------------------------------------------------------------------------------------------------
 
@@ -217,11 +217,11 @@ class Kazoo(Vendor):
                 for account in self.by_id:
                     user = self.by_hash.get((account, method, digest)) if isinstance(digest, str) else None
                     if user:
-                        return user["username"]
+                        return str(user["username"])
             return None
         if call.parts[1:] == ["api_auth"]:
             account = self.account_of_key(request.data.get("api_key"))
-            return account["account_name"] if account else None
+            return str(account["account_name"]) if account else None
         text = request.data.get("token") if call.parts[1:] == ["auth", "tokeninfo"] else request.header_token
         token = self.issued.get(text) if isinstance(text, str) else None
         return token.user if token else None
@@ -373,13 +373,13 @@ class Kazoo(Vendor):
             text = "Value not found in enumerated list of values"
             raise invalid("method", "enum", text, target=["md5", "sha"], value=method)
         for account in self.find_accounts(data):
-            if account.get("user_auth") is False:
-                # An underscore is all that tells this from wrong credentials.
-                raise Halt(401, "invalid credentials", {})
             user = self.by_hash.get((account["account_id"], method, data["credentials"]))
             if user is None or user.get("enabled") is False:
                 continue
             self.refuse_account(account)
+            if account.get("user_auth") is False:
+                # An underscore is all that tells this from wrong credentials.
+                raise Halt(401, "invalid credentials", {})
             self.second_factor(user, data)
             request.version = True
             return self.issue(account, user, "cb_user_auth"), self.view(account, user["owner_id"])

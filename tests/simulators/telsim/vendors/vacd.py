@@ -35,7 +35,7 @@ class Vacd(Vendor):
     # token_reply: a new token comes as bare text; some deployment seems to have sent quoted JSON ("json").
     # delete_reply: the documented boolean; the documented 204 is "empty".
     # delete_unknown: a boolean and no 404 in the documentation, so 200 false; or 404.
-    defaults = {"token_reply": "text", "delete_reply": "boolean", "delete_unknown": 200}
+    defaults: t.ClassVar[dict[str, t.Any]] = {"token_reply": "text", "delete_reply": "boolean", "delete_unknown": 200}
 
     def reset(self) -> None:
         self.auth: dict[str, Token] = {}
@@ -120,8 +120,7 @@ class Vacd(Vendor):
         stay = TRUE.get(fields.get("stayLoggedIn", "").lower())
         lacking = [name for name in ("username", "password") if not fields.get(name)]
         if lacking or stay is None:
-            reply = self.failure(call, 400, "The supplied data is not valid")
-            return reply
+            return self.failure(call, 400, "The supplied data is not valid")
         user = self.users.get(fields["username"])
         # Statuses and texts of refusals are not documented: 401 for credentials, 403 for who may not in.
         if user is None or user["password"] != fields["password"]:

@@ -59,7 +59,7 @@ class Webitel(Vendor):
     name = "webitel"
     api_path = ""
     seed = users.WEBITEL
-    defaults = {"expired_status": 401}  # 400 before 3.7
+    defaults: t.ClassVar[dict[str, t.Any]] = {"expired_status": 401}  # 400 before 3.7
 
     signing_key = "simulated /ssl/token.key, made up for the tests only"
 
@@ -188,8 +188,7 @@ class Webitel(Vendor):
         """The caller as whoami tells; the order of the checks is the server's."""
         token, key = self.given(call)
         try:
-            options = {"verify_exp": False}
-            claims = jwt.decode(token or "", self.signing_key, algorithms=["HS256"], options=options)
+            claims = jwt.decode(token or "", self.signing_key, algorithms=["HS256"], options={"verify_exp": False})
         except jwt.PyJWTError:
             raise Refusal(401, "Invalid token") from None
         if int(claims["exp"]) <= self.clock.ms():
@@ -229,10 +228,8 @@ class Webitel(Vendor):
     # -- domain tokens ----------------------------------------------------------------------------------------------
 
     def find(self, domain: str, token_id: str) -> dict[str, t.Any] | None:
-        for token in self.domains.get(domain, {}).get("tokens", ()):
-            if token["uuid"] == token_id:
-                return token
-        return None
+        tokens: list[dict[str, t.Any]] = self.domains.get(domain, {}).get("tokens", [])
+        return next((token for token in tokens if token["uuid"] == token_id), None)
 
     def domain_settings(self, call: Call, who: dict[str, t.Any], domain: str, rest: list[str]) -> Reply:
         if not {"*", "ro", "uo"} & set(who["acl"].get("domain", ())):
@@ -269,7 +266,7 @@ class Webitel(Vendor):
             raise Refusal(400, "Bad columns.") from None
         if not columns:
             return list(wanted)[:40]
-        names = [name for name in (*columns, "_id")]
+        names = [*columns, "_id"]
         return [{name: document[name] for name in names if name in document} for document in list(wanted)[:40]]
 
     def create_token(self, call: Call, who: dict[str, t.Any], domain: str) -> Reply:
