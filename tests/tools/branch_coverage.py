@@ -28,8 +28,14 @@ def row(name: str, summary: dict[str, Any], missing: str = "") -> str:
 
 
 def gaps(measured: dict[str, Any]) -> str:
-    lines = [str(line) for line in measured["missing_lines"]]
-    branches = [f"{start}->{'exit' if end < 0 else end}" for start, end in measured["missing_branches"]]
+    """The lines that no test runs, neighbours as one, and the branches from other lines that no test takes."""
+    missing: list[int] = measured["missing_lines"]
+    starts = [line for line in missing if line - 1 not in missing]
+    ends = [line for line in missing if line + 1 not in missing]
+    lines = [str(start) if start == end else f"{start}-{end}" for start, end in zip(starts, ends, strict=True)]
+    branches = [
+        f"{start}->{'exit' if end < 0 else end}" for start, end in measured["missing_branches"] if start not in missing
+    ]
     return " ".join(lines + branches)
 
 

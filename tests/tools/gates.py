@@ -61,7 +61,9 @@ def main(arguments: list[str]) -> int:
         outcome = str(result["result"])
         outcome = outcome if outcome in counts else "failed"
         counts[outcome] += 1
-        print(f"{result['name']!s:<24}{float(str(result['duration'])):>8.0f}  {outcome} {result['reason'] or ''}".rstrip())
+        print(
+            f"{result['name']!s:<24}{float(str(result['duration'])):>8.0f}  {outcome} {result['reason'] or ''}".rstrip()
+        )
     print(f"{'all':<24}{sum(float(str(result['duration'])) for result in results):>8.0f}")
     # A run that ended before its time has not passed
     counts["failed"] += len(sessions) - len(results) if results else 0

@@ -10,7 +10,6 @@ file in the place of the downloaded one: it makes do with the pip that Python ca
 
 from __future__ import annotations
 
-import ensurepip
 import subprocess
 import sys
 
@@ -18,7 +17,8 @@ import sys
 def main() -> int:
     # Options for the real script alone
     arguments = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
-    ensurepip.bootstrap(default_pip=True)
+    # In processes of their own: ensurepip switches the user's settings of pip off
+    subprocess.run([sys.executable, "-m", "ensurepip", "--default-pip"], check=True)
     return subprocess.run([sys.executable, "-m", "pip", "install", *arguments], check=False).returncode
 
 
