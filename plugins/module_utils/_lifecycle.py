@@ -1,0 +1,405 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one state machine: when a token is kept, issued, retired and revoked. No HTTP, no Ansible, no clock of its own."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.telephony.auth.plugins.module_utils._errors import (
+    NoClearAnswer,
+    OptionError,
+    TelephonyError,
+    VendorRefused,
+)
+from ansible_collections.telephony.auth.plugins.module_utils._record import (
+    Record,
+    Retiring,
+    Store,
+    Token,
+    iso,
+)
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A vendor's clear answer about one token. listed are the values of all tokens of its user, where it tells them."""
+
+    accepted: bool
+    reason: str
+    details: t.Mapping[str, t.Any] = field(default_factory=dict)
+    listed: tuple[str, ...] | None = field(default=None, repr=False)
+
+
+class Ended(enum.Enum):
+    """What became of a token that was to be revoked."""
+
+    REVOKED = "revoked"
+    ALREADY_GONE = "already gone"
+    STILL_VALID = "still valid"
+
+
+class Vendor(t.Protocol):
+    """What the lifecycle asks of a vendor. Every call may raise NoClearAnswer or VendorRefused."""
+
+    name: t.ClassVar[str]
+    api_url: str
+    identity: str | None
+    """The API user as far as the options tell."""
+    how_it_ends: str
+    """How a token ends that nobody can or could revoke, in one sentence."""
+
+    def cannot_issue(self) -> str | None:
+        """Which options are missing to issue a token; None where issue() can work."""
+
+    def check(self, token: Token) -> Verdict:
+        """Ask whether a token is accepted. Where the vendor offers no way to ask, the reason says so."""
+
+    def issue(self) -> Token:
+        """Make a new token."""
+
+    def can_revoke(self, token: Token, leaving: bool) -> bool:
+        """Whether revoke() is able to end a token."""
+
+    def revoke(self, token: Token, leaving: bool) -> Ended:
+        """End a token. leaving: the API user needs none any more, so means that end more than one are allowed."""
+
+    def list(self) -> tuple[str, ...] | None:
+        """The values of all tokens of the API user; None where the vendor has no list."""
+
+    def owner(self, token: Token) -> str | None:
+        """The API user of a token, from what was learned when it was issued or checked."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The wanted state, from the options."""
+
+    verify: bool = True
+    renew: str = "auto"
+    renew_before: int = 300
+    grace: int = 0
+    exclusive: bool = False
+    keep: tuple[str, ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Known:
+    """The record a run starts with, and whether it stands in a file already (a token given as an option does not)."""
+
+    record: Record
+    on_file: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did, or in check mode would do.
+
+    after is None when nothing is known afterwards; where a token would be issued, in check mode, it is the old one.
+    """
+
+    changed: bool
+    reason: str
+    before: Record | None = None
+    after: Record | None = None
+    issued: bool = False
+    revoked: bool | None = None
+    tokens: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class _Need:
+    """Why a new token is needed, and whether the old one may still be alive."""
+
+    reason: str
+    old_may_live: bool = False
+
+
+class Lifecycle:
+    """One run for one API user. What the operator should know beside the outcome gathers in warnings."""
+
+    def __init__(self, vendor: Vendor, store: Store, policy: Policy, now: int, check_mode: bool) -> None:
+        self.vendor = vendor
+        self.store = store
+        self.policy = policy
+        self.now = now
+        self.check_mode = check_mode
+        self.warnings: list[str] = []
+
+    def present(self, known: Known | None) -> Outcome:
+        """Make sure that a token which the vendor accepts exists and is known."""
+        need, verdict = self._judge(known)
+        if known and need is None:
+            return self._keep(known, verdict)
+        return self._replace(known.record if known else None, t.cast(_Need, need))
+
+    def present_count(self) -> Outcome:
+        """Make sure that the API user has at least count tokens, whoever knows them. For vendors with a list."""
+        listed = self._listed()
+        missing = max(0, self.policy.count - len(listed))
+        surplus = self._not_kept(listed[self.policy.count :]) if self.policy.exclusive else ()
+        reason = _sentence(
+            f"the vendor lists {_tokens(len(listed))}",
+            f"{missing} missing of {self.policy.count}" if missing else "",
+            _ended(len(surplus)),
+        )
+        before = self._record(Token(listed[0])) if listed else None
+        if missing:
+            self._must_be_able_to_issue(reason)
+        if self.check_mode:
+            return Outcome(bool(missing or surplus), reason, before, before, issued=bool(missing))
+        issued = [self._issue()[0] for _number in range(missing)]
+        self._revoke_values(surplus)
+        tokens = (*(value for value in listed if value not in surplus), *(token.value for token in issued))
+        after = before or self._record(issued[0])
+        return Outcome(bool(missing or surplus), reason, before, after, issued=bool(missing), tokens=tokens)
+
+    def absent(self, known: Known | None) -> Outcome:
+        """Revoke the known token and all that are retiring, and forget them."""
+        if known is None:
+            return Outcome(False, "no token was known")
+        record = known.record
+        alive = [token for token in (record.token, *(old.token for old in record.retiring)) if self._is_alive(token)]
+        if self.check_mode:
+            ended = [
+                Ended.REVOKED if self.vendor.can_revoke(token, leaving=True) else Ended.STILL_VALID for token in alive
+            ]
+        else:
+            ended = [self._revoke(token, leaving=True) for token in alive]
+            self.store.remove()
+        if Ended.STILL_VALID in ended:
+            until = iso(record.token.expires_at)
+            self.warnings.append(
+                f"The token {record.token.fingerprint} stays valid {'until ' + until if until else 'without limit'}:"
+                f" {self.vendor.how_it_ends}"
+            )
+            reason = "the token is forgotten, but the vendor still accepts it"
+        elif alive:
+            reason = f"{_tokens(len(alive))} revoked"
+        else:
+            reason = "the token had ended already"
+        return Outcome(
+            changed=known.on_file or Ended.REVOKED in ended,
+            reason=reason,
+            before=record,
+            revoked=Ended.STILL_VALID not in ended,
+        )
+
+    def absent_all(self, known: Known | None) -> Outcome:
+        """Revoke every token of the API user. For vendors with a list."""
+        listed = self._not_kept(self._listed())
+        if not self.check_mode:
+            self._revoke_values(listed)
+            self.store.remove()
+        return Outcome(
+            changed=bool(listed or (known and known.on_file)),
+            reason=f"{_tokens(len(listed))} revoked" if listed else "the vendor lists no token",
+            before=known.record if known else self._record(Token(listed[0])) if listed else None,
+            revoked=True,
+        )
+
+    def _judge(self, known: Known | None) -> tuple[_Need | None, Verdict | None]:
+        """Whether a new token is needed, and what the vendor said about the known one if it had to be asked."""
+        if known is None:
+            return _Need("no token was known"), None
+        token = known.record.token
+        if self.policy.renew == "always":
+            return _Need("renew=always", old_may_live=True), None
+        if token.expires_at is not None and token.expires_at <= self.now:
+            return _Need(f"the token expired at {iso(token.expires_at)}"), None
+        if token.expires_at is not None and token.expires_at <= self.now + self.policy.renew_before:
+            return _Need(f"the token expires at {iso(token.expires_at)}", old_may_live=True), None
+        verdict = self.vendor.check(token) if self.policy.verify else None
+        if verdict and not verdict.accepted:
+            return _Need(f"the vendor does not accept the token any more ({verdict.reason})"), verdict
+        return None, verdict
+
+    def _keep(self, known: Known, verdict: Verdict | None) -> Outcome:
+        record = known.record
+        due = [old for old in record.retiring if old.revoke_at <= self.now]
+        others = self._others(record, verdict)
+        adopts = self.store.keeps and not known.on_file
+        reason = _sentence(
+            verdict.reason if verdict else "the token has not expired" if record.token.expires_at else "not asked",
+            "now on record" if adopts else "",
+            _ended(len(due) + len(others)),
+        )
+        changed = bool(adopts or due or others)
+        after = record
+        if changed and not self.check_mode:
+            if adopts or due:
+                self.store.prove()
+            if adopts:
+                self.store.save(record)
+            after = self._revoke_due(record)
+            self._revoke_values(others)
+        # Fresh facts are for the result only: a balance that moves is no reason to write the record.
+        details = {**after.token.details, **(verdict.details if verdict else {})}
+        after = replace(after, token=replace(after.token, details=details))
+        return Outcome(changed, reason, record, after)
+
+    def _replace(self, before: Record | None, need: _Need) -> Outcome:
+        self._must_be_able_to_issue(need.reason)
+        if self.check_mode:
+            return Outcome(True, need.reason, before, before, issued=True)
+        self.store.prove()
+        token, verdict = self._issue()
+        retiring = before.retiring if before else ()
+        if before and need.old_may_live and before.token.value != token.value:
+            retiring += self._retire(before.token)
+        record = self._record(token, retiring)
+        self._save_or_revoke(record)
+        if verdict:
+            record = self._revoke_due(record)
+        others = self._others(record, verdict)
+        self._revoke_values(others)
+        return Outcome(True, _sentence(need.reason, _ended(len(others))), before, record, issued=True)
+
+    def _must_be_able_to_issue(self, reason: str) -> None:
+        if self.policy.renew == "never":
+            raise VendorRefused(
+                f"A new token is needed ({reason}), but renew=never forbids to issue one.", code="renewal_needed"
+            )
+        missing = self.vendor.cannot_issue()
+        if missing:
+            raise OptionError(f"A new token is needed ({reason}). To issue one, {missing}.", code="credentials_missing")
+
+    def _issue(self) -> tuple[Token, Verdict | None]:
+        """A new token that the vendor accepts. No verdict means that the vendor could not be asked about it."""
+        existing = self.vendor.list()
+        try:
+            token = self.vendor.issue()
+        except NoClearAnswer as failure:
+            if not failure.maybe_done:
+                raise
+            token = self._after_lost_reply(existing, failure)
+        token = replace(token, issued_at=token.issued_at or self.now)
+        try:
+            verdict = self.vendor.check(token)
+        except TelephonyError as failure:
+            self.warnings.append(f"The new token {token.fingerprint} could not be checked: {failure.message}")
+            return token, None
+        if not verdict.accepted:
+            raise VendorRefused(
+                f"The vendor issued a token and then did not accept it ({verdict.reason}). {self._take_back(token)}",
+                code="issued_token_refused",
+            )
+        return replace(token, details={**token.details, **verdict.details}), verdict
+
+    def _after_lost_reply(self, existing: tuple[str, ...] | None, failure: NoClearAnswer) -> Token:
+        """The token that was made although the reply got lost; a second try when none was made."""
+        if existing is None:
+            raise failure.adding(f"A token may have been made that nobody knows: {self.vendor.how_it_ends}")
+        try:
+            new = [value for value in self._listed() if value not in existing]
+        except TelephonyError:
+            raise failure.adding("A token may have been made that nobody knows: the list cannot be read.") from None
+        if not new:
+            return self.vendor.issue()
+        if len(new) > 1:
+            raise failure.adding(
+                "Meanwhile several tokens were made, so it cannot be told which is this one:"
+                f" {', '.join(map(fingerprint, new))}. Nothing was revoked."
+            )
+        return Token(new[0])
+
+    def _save_or_revoke(self, record: Record) -> None:
+        try:
+            self.store.save(record)
+        except TelephonyError as failure:
+            raise failure.adding(self._take_back(record.token)) from None
+
+    def _take_back(self, token: Token) -> str:
+        """Revoke a token that was just issued and cannot be used; a sentence that says what became of it."""
+        try:
+            ended = self._revoke(token)
+        except TelephonyError:
+            ended = Ended.STILL_VALID
+        if ended is Ended.STILL_VALID:
+            return f"The token just issued ({token.fingerprint}) could not be revoked. {self.vendor.how_it_ends}"
+        return f"The token just issued ({token.fingerprint}) was revoked again."
+
+    def _retire(self, token: Token) -> tuple[Retiring, ...]:
+        if self.vendor.can_revoke(token, leaving=False):
+            return (Retiring(token, self.now + self.policy.grace),)
+        if token.expires_at is not None:
+            return (Retiring(token, token.expires_at),)
+        self.warnings.append(f"The replaced token {token.fingerprint} stays valid: {self.vendor.how_it_ends}")
+        return ()
+
+    def _revoke_due(self, record: Record) -> Record:
+        """Revoke the retiring tokens whose time has come. Those that cannot be revoked now stay for the next run."""
+        left = []
+        for old in record.retiring:
+            if old.revoke_at > self.now:
+                left.append(old)
+                continue
+            try:
+                if self._is_alive(old.token):
+                    self._revoke(old.token)
+            except TelephonyError as failure:
+                left.append(old)
+                self.warnings.append(
+                    f"The replaced token {old.token.fingerprint} could not be revoked yet, the next run tries again:"
+                    f" {failure.message}"
+                )
+        if len(left) == len(record.retiring):
+            return record
+        record = replace(record, retiring=tuple(left))
+        self.store.save(record)
+        return record
+
+    def _revoke(self, token: Token, leaving: bool = False) -> Ended:
+        """Revoke a token; where the reply got lost, ask whether it is still accepted."""
+        try:
+            return self.vendor.revoke(token, leaving)
+        except NoClearAnswer as failure:
+            if failure.maybe_done and not self.vendor.check(token).accepted:
+                return Ended.REVOKED
+            raise
+
+    def _is_alive(self, token: Token) -> bool:
+        if token.expires_at is not None and token.expires_at <= self.now:
+            return False
+        return not self.policy.verify or self.vendor.check(token).accepted
+
+    def _others(self, record: Record, verdict: Verdict | None) -> tuple[str, ...]:
+        """With exclusive, the listed tokens that are neither on record nor to be kept."""
+        if not self.policy.exclusive:
+            return ()
+        listed = verdict.listed if verdict and verdict.listed is not None else self._listed()
+        on_record = {record.token.value, *(old.token.value for old in record.retiring)}
+        return tuple(value for value in self._not_kept(listed) if value not in on_record)
+
+    def _not_kept(self, values: t.Iterable[str]) -> tuple[str, ...]:
+        keep = self.policy.keep
+        return tuple(value for value in values if value not in keep and fingerprint(value) not in keep)
+
+    def _revoke_values(self, values: t.Iterable[str]) -> None:
+        for value in values:
+            self._revoke(Token(value))
+
+    def _listed(self) -> tuple[str, ...]:
+        return t.cast("tuple[str, ...]", self.vendor.list())
+
+    def _record(self, token: Token, retiring: tuple[Retiring, ...] = ()) -> Record:
+        identity = self.vendor.identity or self.vendor.owner(token)
+        return Record(self.vendor.name, self.vendor.api_url, identity, token, retiring)
+
+
+def _tokens(number: int) -> str:
+    return "1 token" if number == 1 else f"{number} tokens"
+
+
+def _ended(number: int) -> str:
+    return f"{_tokens(number)} to revoke" if number else ""
+
+
+def _sentence(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)

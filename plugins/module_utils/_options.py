@@ -1,0 +1,133 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that modules share, as argument specs that can be put together."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+from dataclasses import dataclass, field, fields
+
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+
+from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
+
+Options = t.Mapping[str, t.Any]
+
+_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_SECONDS = (604800, 86400, 3600, 60, 1)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Options and what must hold between them, as AnsibleModule takes it. Specs are added with +."""
+
+    argument_spec: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_together: tuple[tuple[str, ...], ...] = ()
+    required_if: tuple[tuple[t.Any, ...], ...] = ()
+    required_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __add__(self, other: Spec) -> Spec:
+        merged: dict[str, t.Any] = {}
+        for name in (each.name for each in fields(self)):
+            mine, others = getattr(self, name), getattr(other, name)
+            merged[name] = {**mine, **others} if isinstance(mine, dict) else mine + others
+        return Spec(**merged)
+
+    def as_arguments(self) -> dict[str, t.Any]:
+        """Keyword arguments for AnsibleModule and ArgumentSpecValidator."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+def _from_environment(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
+def option(vendor: str, name: str, **attributes: t.Any) -> dict[str, dict[str, t.Any]]:
+    """One option that falls back to the environment variable VENDOR_NAME, unless that is empty."""
+    attributes.setdefault("type", "str")
+    attributes["fallback"] = (_from_environment, [f"{vendor}_{name}".upper()])
+    return {name: attributes}
+
+
+def api_options(vendor: str, api_url: str | None = None) -> Spec:
+    """How the API is reached. api_url is the default; without one the option is required."""
+    return Spec(
+        {
+            **option(vendor, "api_url", **({"default": api_url} if api_url else {"required": True})),
+            **option(vendor, "validate_certs", type="bool", default=True),
+            **option(vendor, "ca_path", type="path"),
+            **option(vendor, "client_cert", type="path"),
+            **option(vendor, "client_key", type="path", no_log=False),
+            **option(vendor, "proxy", no_log=True),
+            **option(vendor, "timeout", type="int", default=30),
+            **option(vendor, "retries", type="int", default=3),
+            **option(vendor, "retry_timeout", type="int", default=60),
+        },
+        required_by={"client_key": ("client_cert",)},
+    )
+
+
+def token_options() -> Spec:
+    """The wanted state of the token."""
+    return Spec(
+        {
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "record": {"type": "dict", "no_log": True},
+            "verify": {"type": "bool", "default": True},
+            "renew": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
+            "renew_before": {"type": "str", "default": "5m"},
+            "return_token": {"type": "bool", "no_log": False},
+        },
+        mutually_exclusive=(("path", "record"),),
+    )
+
+
+def file_options() -> Spec:
+    """The file that keeps the record."""
+    return Spec(
+        {
+            "path": {"type": "path"},
+            "owner": {"type": "str"},
+            "group": {"type": "str"},
+            "mode": {"type": "str", "default": "0600"},
+        },
+        required_by={"owner": ("path",), "group": ("path",)},
+    )
+
+
+def seconds(name: str, duration: str) -> int:
+    """A duration such as 90d, 1w2d, 12h, 30m, 45s or a bare number, in seconds. Raises OptionError naming the option."""
+    duration = duration.strip()
+    if duration.isdigit():
+        return int(duration)
+    match = _DURATION.fullmatch(duration) if duration else None
+    if not match:
+        raise OptionError(
+            f"{name} is not a duration. Write it like 90d, 12h, 1w2d, 30m, 45s, or as a number of seconds."
+        )
+    return sum(int(number or 0) * unit for number, unit in zip(match.groups(), _SECONDS))
+
+
+def secret_values(argument_spec: t.Mapping[str, t.Any], options: Options) -> t.Iterator[str]:
+    """The texts given to options that are secret; of a record, the tokens only."""
+    for name, attributes in argument_spec.items():
+        if attributes.get("no_log") and name != "record":
+            value = options.get(name)
+            yield from (str(item) for item in (value if isinstance(value, list) else [value]) if item)
+
+
+def public_options(argument_spec: t.Mapping[str, t.Any], options: Options) -> dict[str, t.Any]:
+    """The options as they may be shown. A name that is no option is left out: it may be a misspelt password."""
+    return {
+        name: "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if attributes.get("no_log") and options.get(name) else options[name]
+        for name, attributes in argument_spec.items()
+        if name in options
+    }

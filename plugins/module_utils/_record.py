@@ -1,0 +1,332 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is remembered about one API user's token between runs, and the file that keeps it."""
+
+from __future__ import annotations
+
+import calendar
+import contextlib
+import errno
+import grp
+import json
+import os
+import pwd
+import re
+import stat
+import tempfile
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.telephony.auth.plugins.module_utils._errors import (
+    OptionError,
+    StoreError,
+)
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import (
+    fingerprint,
+    is_header_safe,
+)
+
+SCHEMA = 1
+_ISO = "%Y-%m-%dT%H:%M:%SZ"
+_MAX_FILE_BYTES = 1024 * 1024
+
+
+def iso(unix: int | None) -> str | None:
+    """Unix seconds as ISO 8601 UTC."""
+    return None if unix is None else time.strftime(_ISO, time.gmtime(unix))
+
+
+def unix(text: str | None) -> int | None:
+    """ISO 8601 UTC as Unix seconds. Raises ValueError."""
+    return None if text is None else calendar.timegm(time.strptime(text, _ISO))
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a vendor accepts instead of a password. Times are Unix seconds; None is unknown or never.
+
+    extra holds other secrets that belong to it, details plain facts that the vendor told with it.
+    """
+
+    value: str = field(repr=False)
+    extra: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    issued_at: int | None = None
+    expires_at: int | None = None
+    details: t.Mapping[str, t.Any] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.value)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (self.value, *self.extra.values())
+
+
+@dataclass(frozen=True)
+class Retiring:
+    """A replaced token that still has to be revoked, from revoke_at on."""
+
+    token: Token
+    revoke_at: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """One API user's token. pending is the place for what a run that issues a token leaves for its successor."""
+
+    vendor: str
+    api_url: str
+    identity: str | None
+    token: Token
+    retiring: tuple[Retiring, ...] = ()
+    pending: t.Any = None
+
+    def as_json(self) -> dict[str, t.Any]:
+        return {
+            "schema": SCHEMA,
+            "vendor": self.vendor,
+            "api_url": self.api_url,
+            "identity": self.identity,
+            "token": self.token.value,
+            "extra": dict(self.token.extra),
+            "issued_at": iso(self.token.issued_at),
+            "expires_at": iso(self.token.expires_at),
+            "details": dict(self.token.details),
+            "retiring": [
+                {"token": old.token.value, "extra": dict(old.token.extra), "revoke_at": iso(old.revoke_at)}
+                for old in self.retiring
+            ],
+            "pending": self.pending,
+        }
+
+
+def record_from_json(value: object, source: str) -> Record:
+    """The record in a parsed JSON value; source names where it came from. Raises StoreError."""
+    if not isinstance(value, dict) or not isinstance(value.get("schema"), int):
+        raise StoreError(f"{source} is not a token record; it was left untouched.", code="not_a_record")
+    if value["schema"] > SCHEMA:
+        raise StoreError(
+            f"{source} was written by a newer version of telephony.auth (schema {value['schema']});"
+            " it was left untouched. Update the collection.",
+            code="newer_record",
+        )
+    try:
+        return Record(
+            vendor=_text(value["vendor"]),
+            api_url=_text(value["api_url"]),
+            identity=None if value["identity"] is None else _text(value["identity"]),
+            token=_token(value),
+            retiring=tuple(
+                Retiring(_token(old), t.cast(int, unix(_text(old["revoke_at"])))) for old in value["retiring"]
+            ),
+            pending=value.get("pending"),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise StoreError(f"{source} is a damaged token record; it was left untouched.", code="not_a_record") from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _token(value: t.Mapping[str, t.Any]) -> Token:
+    secrets = {str(name): _text(secret) for name, secret in value["extra"].items()}
+    if not all(map(is_header_safe, (value["token"], *secrets.values()))):
+        raise ValueError
+    return Token(
+        value=value["token"],
+        extra=secrets,
+        issued_at=unix(value.get("issued_at")),
+        expires_at=unix(value.get("expires_at")),
+        details=dict(value.get("details") or {}),
+    )
+
+
+class Store(t.Protocol):
+    """Where a record is kept."""
+
+    keeps: bool
+    """Whether the record is still there in the next run."""
+
+    def prove(self) -> None:
+        """Make sure that save() will work. Raises StoreError."""
+
+    def save(self, record: Record) -> None:
+        """Keep this record in place of the earlier one. Raises StoreError."""
+
+    def remove(self) -> None:
+        """Forget the record. Raises StoreError."""
+
+    def close(self) -> None:
+        """Leave nothing unfinished behind."""
+
+
+class CallerStore:
+    """The record is handed back to the caller, who keeps it."""
+
+    keeps = False
+
+    def prove(self) -> None:
+        pass
+
+    def save(self, record: Record) -> None:
+        pass
+
+    def remove(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class RecordFile:
+    """A record in a private file: 0600 from its first byte, replaced as a whole, never through a link."""
+
+    keeps = True
+
+    def __init__(self, path: str, mode: str = "0600", owner: str | None = None, group: str | None = None) -> None:
+        self.path = path
+        self._directory = os.path.dirname(os.path.abspath(path))
+        self._mode = _parse_mode(mode)
+        self._uid = _resolve("owner", owner, lambda name: pwd.getpwnam(name).pw_uid)
+        self._gid = _resolve("group", group, lambda name: grp.getgrnam(name).gr_gid)
+        self._new: tuple[int, str] | None = None
+
+    def load(self) -> Record | None:
+        """The record in the file; None where there is no file. Raises StoreError."""
+        self.check_directory()
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise self._error("is a symbolic link, which is not followed. Name the file itself") from None
+            raise self._error(f"cannot be read: {error.strerror}") from None
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise self._error("is not a regular file")
+            if status.st_mode & 0o077 & ~self._mode:
+                raise self._error(
+                    f"may be read or written by other users (mode {stat.S_IMODE(status.st_mode):04o}), so its token may"
+                    " be known to them. Correct the permissions of the file, or ask for them with mode; and think of"
+                    " renew=always",
+                    "record_exposed",
+                )
+            content = file.read(_MAX_FILE_BYTES)
+        try:
+            value = json.loads(content)
+        except (ValueError, RecursionError):
+            value = None
+        return record_from_json(value, f"path {self.path}")
+
+    def check_directory(self) -> None:
+        """Whether a file could be written beside path, without writing one. Raises StoreError."""
+        if not os.path.isdir(self._directory):
+            raise self._error(f"cannot be kept: the directory {self._directory} does not exist")
+        if not os.access(self._directory, os.W_OK | os.X_OK):
+            raise self._error(f"cannot be kept: the directory {self._directory} is not writable", "store_unwritable")
+
+    def attributes_differ(self) -> bool:
+        """Whether the existing file has another mode, owner or group than the task asks for."""
+        try:
+            status = os.lstat(self.path)
+        except FileNotFoundError:
+            return False
+        return (
+            stat.S_IMODE(status.st_mode) != self._mode
+            or self._uid not in (-1, status.st_uid)
+            or self._gid not in (-1, status.st_gid)
+        )
+
+    def prove(self) -> None:
+        """Create the file that save() will put in place, with room for a record. Raises StoreError."""
+        if self._new:
+            return
+        self.check_directory()
+        try:
+            self._new = tempfile.mkstemp(prefix=f".{os.path.basename(self.path)}.", suffix=".new", dir=self._directory)
+            self._write(b" " * 16384)
+        except OSError as error:
+            self.close()
+            raise self._error(f"cannot be written: {error.strerror}", "store_unwritable") from None
+
+    def save(self, record: Record) -> None:
+        self.prove()
+        descriptor, name = t.cast("tuple[int, str]", self._new)
+        try:
+            self._write(json.dumps(record.as_json(), indent=2, sort_keys=True).encode() + b"\n")
+            os.replace(name, self.path)
+        except OSError as error:
+            self.close()
+            raise self._error(f"cannot be written: {error.strerror}", "store_unwritable") from None
+        self._new = None
+        os.close(descriptor)
+        self._sync_directory()
+
+    def remove(self) -> None:
+        try:
+            os.unlink(self.path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._error(f"cannot be removed: {error.strerror}", "store_unwritable") from None
+        self._sync_directory()
+
+    def close(self) -> None:
+        """Remove what prove() created, if it was not needed."""
+        if self._new:
+            descriptor, name = self._new
+            self._new = None
+            os.close(descriptor)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
+
+    def _write(self, content: bytes) -> None:
+        """Put content into the new file. The room that prove() took is overwritten, not freed and taken again."""
+        descriptor, _name = t.cast("tuple[int, str]", self._new)
+        os.fchown(descriptor, self._uid, self._gid)
+        os.fchmod(descriptor, self._mode)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        while content:
+            content = content[os.write(descriptor, content) :]
+        os.ftruncate(descriptor, os.lseek(descriptor, 0, os.SEEK_CUR))
+        os.fsync(descriptor)
+
+    def _sync_directory(self) -> None:
+        descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _error(self, what: str, code: str = "bad_path") -> StoreError:
+        return StoreError(f"path {self.path} {what}.", code=code)
+
+
+def _parse_mode(mode: str) -> int:
+    value = int(mode, 8) if re.fullmatch("0?[0-7]{3}", mode) else 0
+    if value & 0o600 != 0o600 or value & 0o111:
+        raise OptionError(
+            "mode must be a quoted octal number that lets the owner read and write and nobody execute, like '0600'."
+        )
+    return value
+
+
+def _resolve(option: str, name: str | None, lookup: t.Callable[[str], int]) -> int:
+    """The number of a user or group; -1, which changes nothing, where none is given."""
+    if name is None:
+        return -1
+    if name.isdigit():
+        return int(name)
+    try:
+        return lookup(name)
+    except KeyError:
+        raise OptionError(f"{option} {name} does not exist on this host.") from None

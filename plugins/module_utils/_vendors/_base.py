@@ -1,0 +1,101 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the vendors have in common, and the words they share."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.telephony.auth.plugins.module_utils._api import Api, Reply
+from ansible_collections.telephony.auth.plugins.module_utils._errors import (
+    NoClearAnswer,
+    OptionError,
+    VendorRefused,
+)
+from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Vendor
+from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec
+from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import is_header_safe
+
+Json = t.Mapping[str, t.Any]
+
+
+class BaseVendor(Vendor):
+    """One API user at one vendor, as the task describes it.
+
+    A vendor's class says in spec() which options it has, and implements _lifecycle.Vendor, known() and headers().
+    """
+
+    def __init__(self, api: Api, options: Options, now: int) -> None:
+        self.api = api
+        self.options = options
+        self.now = now
+        self.api_url = api.api_url
+        self.identity: str | None = options.get("username")
+
+    @staticmethod
+    def spec() -> Spec:
+        """All options of the vendor's module."""
+        raise NotImplementedError
+
+    def known(self) -> Token | None:
+        """The token that the vendor's own options name. Raises OptionError."""
+        raise NotImplementedError
+
+    def headers(self, token: Token) -> dict[str, str]:
+        """The request headers that carry a token."""
+        raise NotImplementedError
+
+    def secrets_in_use(self) -> t.Iterable[str]:
+        """Secrets made out of the options that a vendor might echo."""
+        return ()
+
+    def extra_results(self, token: Token) -> dict[str, t.Any]:
+        """Further secret return values."""
+        return {}
+
+    def can_revoke(self, token: Token, leaving: bool) -> bool:
+        return True
+
+    def list(self) -> tuple[str, ...] | None:
+        return None
+
+    def owner(self, token: Token) -> str | None:
+        return token.details.get("username")
+
+    def given(self, name: str) -> str | None:
+        """A token option's value, once it can be sent in a header. Raises OptionError."""
+        value = self.options.get(name)
+        if value and not is_header_safe(value):
+            raise OptionError(f"{name} must be one line of printable ASCII without spaces, as the vendor gave it.")
+        return value or None
+
+
+def refused(reply: Reply, message: str, code: str, vendor_message: str | None = None) -> VendorRefused:
+    """The vendor's refusal. vendor_message is masked here; without one it is the beginning of the reply."""
+    words = reply.excerpt if vendor_message is None else reply.secrets.mask(" ".join(vendor_message.split()))
+    return VendorRefused(
+        f"{message} The vendor says: {words}" if words else message,
+        code=code,
+        operation=reply.operation,
+        status=reply.status,
+        vendor_message=words or None,
+    )
+
+
+def said(reply: Reply, *names: str) -> str:
+    """The texts under these names in a JSON object, else nothing."""
+    try:
+        value = reply.json_object()
+    except NoClearAnswer:
+        return ""
+    return " ".join(value[name].strip() for name in names if isinstance(value.get(name), str))
+
+
+def facts(source: object, names: t.Iterable[str]) -> dict[str, t.Any]:
+    """The plain values under these names; nested values are left out, they may be of any size."""
+    if not isinstance(source, dict):
+        return {}
+    return {name: source[name] for name in names if isinstance(source.get(name), (str, int, float, bool))}

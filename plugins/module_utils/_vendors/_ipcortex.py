@@ -1,0 +1,161 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""IPCortex: a session, held by a cookie; or an API key, which only the web interface makes and ends.
+
+Every answer is HTTP 200 with a result of success or fail.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
+from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
+from ansible_collections.telephony.auth.plugins.module_utils._options import (
+    Spec,
+    api_options,
+    file_options,
+    option,
+    token_options,
+)
+from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
+    BaseVendor,
+    Json,
+    facts,
+    refused,
+    said,
+)
+
+_COOKIE = "Red60urne"
+_LOGIN = "/rest/auth/"
+_USER_FACTS = ("id", "login", "name", "company", "home")
+_KEY = {"auth_type": "key"}
+
+
+def _is_key(token: Token) -> bool:
+    return token.details.get("auth_type") == "key"
+
+
+class Ipcortex(BaseVendor):
+    name = "ipcortex"
+
+    @staticmethod
+    def spec() -> Spec:
+        return (
+            api_options("ipcortex")
+            + token_options()
+            + file_options()
+            + Spec(
+                {
+                    **option("ipcortex", "username"),
+                    **option("ipcortex", "password", no_log=True),
+                    **option("ipcortex", "key", no_log=True),
+                    "key_in": {"type": "str", "choices": ["body", "header"], "default": "body", "no_log": False},
+                    "session": {"type": "str", "no_log": True},
+                },
+                mutually_exclusive=(("password", "key"), ("session", "key")),
+                required_by={"password": ("username",)},
+            )
+        )
+
+    def __init__(self, *args: t.Any) -> None:
+        super().__init__(*args)
+        self.how_it_ends = (
+            "API keys are made and ended in the IPCortex web interface only."
+            if self.options["key"]
+            else "IPCortex has no list of sessions, one ends by itself when it is not used."
+        )
+
+    def known(self) -> Token | None:
+        key, session = self.given("key"), self.given("session")
+        if key:
+            return Token(key, details=_KEY)
+        return Token(session) if session else None
+
+    def headers(self, token: Token) -> dict[str, str]:
+        if _is_key(token):
+            return {"Authorization": f"token auth={token.value}"}
+        return {"Cookie": f"{_COOKIE}={token.value}"}
+
+    def extra_results(self, token: Token) -> dict[str, t.Any]:
+        return {"auth": {"type": "auth", "key": token.value} if _is_key(token) else {"type": "auth"}}
+
+    def cannot_issue(self) -> str | None:
+        if self.options["key"]:
+            return "make a new API key in the IPCortex web interface and give it in key"
+        return None if self.options["username"] and self.options["password"] else "give username and password"
+
+    def owner(self, token: Token) -> str | None:
+        return t.cast("dict[str, str]", token.details.get("user", {})).get("login")
+
+    def can_revoke(self, token: Token, leaving: bool) -> bool:
+        return not _is_key(token)
+
+    def issue(self) -> Token:
+        auth = {"type": "auth", "username": self.options["username"], "password": self.options["password"]}
+        # Without a cookie, so that the PBX makes a new session and leaves every other alone.
+        reply = self.api.call("issue", "POST", _LOGIN, changes=True, json={"auth": auth})
+        words = self._failure(reply)
+        if words is not None:
+            raise refused(reply, "The login was refused: unknown user or wrong password.", "credentials_refused", words)
+        user = reply.json_object().get("user")
+        session = user.get("session") if isinstance(user, dict) else None
+        return Token(reply.token(session, "session"), details=_details(user))
+
+    def check(self, token: Token) -> Verdict:
+        auth = {"type": "auth"}
+        in_body = _is_key(token) and self.options["key_in"] == "body"
+        if in_body:
+            auth["key"] = token.value
+        reply = self.api.call(
+            "check", "POST", _LOGIN, headers={} if in_body else self.headers(token), json={"auth": auth}
+        )
+        words = self._failure(reply)
+        if words is not None:
+            return Verdict(False, reply.secrets.mask(words) or "result fail")
+        user = reply.json_object().get("user")
+        session = user.get("session") if isinstance(user, dict) else None
+        if not _is_key(token) and session not in (None, token.value):
+            self.api.secrets.add(str(session))
+            return Verdict(False, "the PBX answers with another session")
+        return Verdict(True, "the vendor accepts the token", _details(user))
+
+    def revoke(self, token: Token, leaving: bool) -> Ended:
+        if _is_key(token):
+            return Ended.STILL_VALID
+        reply = self.api.call(
+            "revoke",
+            "POST",
+            "/rest/auth/logout",
+            changes=True,
+            headers=self.headers(token),
+            json={"auth": {"type": "auth"}},
+        )
+        words = self._failure(reply)
+        if words is None:
+            return Ended.REVOKED
+        if self.check(token).accepted:
+            raise refused(reply, "The logout failed.", "vendor_error", words)
+        return Ended.ALREADY_GONE
+
+    def _failure(self, reply: Reply) -> str | None:
+        """The message of a failed call, empty where it has none; None for a success. Raises NoClearAnswer."""
+        result = reply.json_object().get("result")
+        if result == "success" and reply.ok:
+            return None
+        if result == "fail" or reply.status in (401, 403):
+            return said(reply, "message")
+        raise reply.bad("has neither success nor fail as its result")
+
+
+def _details(user: object) -> dict[str, t.Any]:
+    """The user and the permissions, as user and permissions; never the session."""
+    source: Json = user if isinstance(user, dict) else {}
+    companies, permissions = source.get("companies"), source.get("perms")
+    about = facts(source, _USER_FACTS)
+    if isinstance(companies, list):
+        about["companies"] = companies
+    return {"user": about, "permissions": permissions if isinstance(permissions, dict) else {}} if about else {}

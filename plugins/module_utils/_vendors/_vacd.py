@@ -1,0 +1,192 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""RingCX legacy (vacd): permanent API tokens.
+
+A login gives a temporary auth token (one hour, or two weeks with stayLoggedIn; each use extends it). It, or any API
+token, authorises making, listing and deleting API tokens. Those do not expire and carry no name.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from urllib.parse import quote
+
+from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
+from ansible_collections.telephony.auth.plugins.module_utils._errors import (
+    NoClearAnswer,
+    OptionError,
+    VendorRefused,
+)
+from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
+from ansible_collections.telephony.auth.plugins.module_utils._options import (
+    Spec,
+    api_options,
+    file_options,
+    option,
+    token_options,
+)
+from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
+    BaseVendor,
+    facts,
+    refused,
+    said,
+)
+
+_TOKENS = "/v1/admin/token"
+# A handler that only makes text/plain could refuse a client that asks for JSON alone.
+_ANYTHING = "text/plain, application/json;q=0.9, */*;q=0.8"
+_USER_FACTS = ("userId", "userName", "fullName", "enabled", "parentPath", "rootUser")
+_ACCOUNT_FACTS = ("accountId", "accountName", "mainAccountId", "mainAccountName")
+
+
+class Vacd(BaseVendor):
+    name = "vacd"
+    how_it_ends = "RingCX API tokens do not expire; delete it in the RingCX administration."
+
+    @staticmethod
+    def spec() -> Spec:
+        return (
+            api_options("vacd", "https://portal.vacd.biz/api")
+            + token_options()
+            + file_options()
+            + Spec(
+                {
+                    **option("vacd", "username"),
+                    **option("vacd", "password", no_log=True),
+                    **option("vacd", "auth_token", no_log=True),
+                    "stay_logged_in": {"type": "bool", "default": False},
+                    "api_token": {"type": "str", "no_log": True},
+                    "count": {"type": "int", "default": 1},
+                    "exclusive": {"type": "bool", "default": False},
+                    "keep": {"type": "list", "elements": "str", "default": [], "no_log": True},
+                    "all_tokens": {"type": "bool", "default": False, "no_log": False},
+                },
+                required_by={"password": ("username",)},
+            )
+        )
+
+    def __init__(self, *args: t.Any) -> None:
+        super().__init__(*args)
+        self._auth_token = self.given("auth_token")
+        self._login_details: dict[str, t.Any] = {}
+        if self.options["count"] < 1:
+            raise OptionError("count must be at least 1. To have no token, use state=absent with all_tokens=true.")
+        if self.options["keep"] and not (self.options["exclusive"] or self.options["all_tokens"]):
+            raise OptionError("keep is of use only with exclusive=true or all_tokens=true.")
+        if self.options["all_tokens"] and self.options["state"] != "absent":
+            raise OptionError("all_tokens goes with state=absent only.")
+
+    def known(self) -> Token | None:
+        value = self.given("api_token")
+        return Token(value) if value else None
+
+    def headers(self, token: Token) -> dict[str, str]:
+        return {"X-Auth-Token": token.value}
+
+    def cannot_issue(self) -> str | None:
+        if self._auth_token or (self.options["username"] and self.options["password"]):
+            return None
+        return "give username and password, or auth_token"
+
+    def check(self, token: Token) -> Verdict:
+        # The list is open to every authenticated user, while /v1/admin/users needs rights a user may lack.
+        reply = self._get_list(token.value)
+        if reply.status == 401 and not reply.is_html:
+            return Verdict(False, said(reply, "generalMessage") or "HTTP status 401")
+        return Verdict(True, "the vendor accepts the token", listed=self._parse_list(reply))
+
+    def issue(self) -> Token:
+        headers = {"X-Auth-Token": self._authority(), "Accept": _ANYTHING}
+        reply = self.api.call("issue", "POST", _TOKENS, changes=True, headers=headers)
+        if not reply.ok:
+            raise self._refused(reply, "No API token was made.")
+        text: object = reply.text
+        if reply.text.startswith('"'):
+            text = reply.json()
+        if reply.is_html or (isinstance(text, str) and re.search(r'[<>{}\[\]"]', text)):
+            raise reply.bad("is no API token")
+        return Token(reply.token(text, "API token"), details=self._login_details)
+
+    def list(self) -> tuple[str, ...]:
+        return self._parse_list(self._get_list(self._authority()))
+
+    def revoke(self, token: Token, leaving: bool) -> Ended:
+        authority = self._auth_token if self._auth_token and self._auth_token != token.value else token.value
+        reply = self.api.call(
+            "revoke",
+            "DELETE",
+            f"{_TOKENS}/{quote(token.value, safe=':')}",
+            changes=True,
+            headers={"X-Auth-Token": authority, "Accept": _ANYTHING},
+        )
+        if reply.status == 404 or (reply.status == 401 and authority == token.value):
+            return Ended.ALREADY_GONE
+        if not reply.ok:
+            raise self._refused(reply, "The API token was not deleted.")
+        if reply.text.lower() == "false":
+            if self.check(token).accepted:
+                raise refused(reply, "The API token was not deleted.", "not_permitted")
+            return Ended.ALREADY_GONE
+        if reply.is_html:
+            raise reply.bad("is a web page")
+        return Ended.REVOKED
+
+    def _authority(self) -> str:
+        """The token that authorises: auth_token, else that of a login, which happens once."""
+        if not self._auth_token:
+            if self.cannot_issue():
+                raise OptionError(
+                    "To read the list of API tokens, give username and password, or auth_token.",
+                    code="credentials_missing",
+                )
+            self._auth_token = self._login()
+        return self._auth_token
+
+    def _login(self) -> str:
+        reply = self.api.call(
+            "login",
+            "POST",
+            "/v1/auth/login",
+            changes=True,
+            headers={"Accept": "application/json"},
+            data={
+                "username": self.options["username"],
+                "password": self.options["password"],
+                "stayLoggedIn": "true" if self.options["stay_logged_in"] else "false",
+            },
+        )
+        if reply.status in (401, 403):
+            raise refused(
+                reply, "The login was refused: wrong user name or password, or a locked user.", "credentials_refused"
+            )
+        if not reply.ok:
+            raise self._refused(reply, "The login failed.")
+        answer = reply.json_object()
+        accounts = answer.get("accounts")
+        self._login_details = {
+            "user": facts(answer.get("user"), _USER_FACTS),
+            "accounts": [facts(each, _ACCOUNT_FACTS) for each in accounts] if isinstance(accounts, list) else [],
+        }
+        return reply.token(answer.get("authToken"), "authToken")
+
+    def _get_list(self, authority: str) -> Reply:
+        headers = {"X-Auth-Token": authority, "Accept": "application/json"}
+        return self.api.call("list", "GET", _TOKENS, headers=headers)
+
+    def _parse_list(self, reply: Reply) -> tuple[str, ...]:
+        if not reply.ok:
+            raise self._refused(reply, "The API tokens were not listed.")
+        values = reply.json()
+        if not isinstance(values, list):
+            raise reply.bad("is no list of API tokens")
+        return tuple(reply.token(value, "list of API tokens") for value in values)
+
+    def _refused(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+        if reply.is_html:
+            return reply.bad("is a web page")
+        code = {401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
+        return refused(reply, what, code, said(reply, "generalMessage", "details") or None)

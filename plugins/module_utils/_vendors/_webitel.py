@@ -1,0 +1,160 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Webitel engine 3.x: a session, held by a key and a token together.
+
+Each login makes a new pair, which lives about 100 days. There is no list of them; only the exact pair can log out.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
+from ansible_collections.telephony.auth.plugins.module_utils._errors import (
+    NoClearAnswer,
+    OptionError,
+    VendorRefused,
+)
+from ansible_collections.telephony.auth.plugins.module_utils import _jwt
+from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
+from ansible_collections.telephony.auth.plugins.module_utils._options import (
+    Spec,
+    api_options,
+    file_options,
+    option,
+    token_options,
+)
+from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
+    BaseVendor,
+    Json,
+    facts,
+    refused,
+    said,
+)
+
+
+class Webitel(BaseVendor):
+    name = "webitel"
+    how_it_ends = (
+        "Webitel has no list of logins, one ends by itself after about 100 days."
+        " Changing the user's password ends all of them."
+    )
+
+    @staticmethod
+    def spec() -> Spec:
+        return (
+            api_options("webitel", "https://api.webitel.com")
+            + token_options()
+            + file_options()
+            + Spec(
+                {
+                    **option("webitel", "username"),
+                    **option("webitel", "password", no_log=True),
+                    **option("webitel", "totp_code", no_log=True),
+                    "key": {"type": "str", "no_log": True},
+                    "token": {"type": "str", "no_log": True},
+                },
+                required_together=(("key", "token"),),
+                required_by={"password": ("username",), "totp_code": ("password",)},
+            )
+        )
+
+    def known(self) -> Token | None:
+        token, key = self.given("token"), self.given("key")
+        if not token or not key:
+            return None
+        return Token(token, {"key": key}, expires_at=_jwt.unix_seconds(_jwt.claims(token).get("exp")))
+
+    def headers(self, token: Token) -> dict[str, str]:
+        if "key" not in token.extra:
+            raise OptionError("The record lacks the key that belongs to a Webitel token.", code="not_a_record")
+        return {"X-Access-Token": token.value, "X-Key": token.extra["key"]}
+
+    def cannot_issue(self) -> str | None:
+        return None if self.options["username"] and self.options["password"] else "give username and password"
+
+    def issue(self) -> Token:
+        code = self.options["totp_code"]
+        reply = self.api.call(
+            "issue",
+            "POST",
+            "/login",
+            changes=True,
+            json={"username": self.options["username"], "password": self.options["password"]},
+            # The server reads the one-time code from nowhere else.
+            params={"code": code} if code else None,
+        )
+        if not reply.ok:
+            raise self._login_refused(reply)
+        answer = reply.json_object()
+        return Token(
+            reply.token(answer.get("token"), "token"),
+            {"key": reply.token(answer.get("key"), "key")},
+            expires_at=_jwt.unix_seconds(answer.get("expires")),
+            details=_details(answer),
+        )
+
+    def check(self, token: Token) -> Verdict:
+        reply = self.api.call("check", "GET", "/api/v2/whoami", headers=self.headers(token))
+        words = _words(reply)
+        # Engines before 3.7 answer 400 to an expired token.
+        if (reply.status == 401 and words) or (reply.status == 400 and words == "Token Expired"):
+            return Verdict(False, reply.secrets.mask(words))
+        if not reply.ok:
+            raise self._refused(reply, "The session was not checked.")
+        answer = reply.json_object()
+        if "id" not in answer:
+            raise reply.bad("does not tell the user")
+        return Verdict(True, "the vendor accepts the token", _details(answer))
+
+    def revoke(self, token: Token, leaving: bool) -> Ended:
+        reply = self.api.call("revoke", "POST", "/logout", changes=True, headers=self.headers(token))
+        if reply.status == 401 and _words(reply):
+            return Ended.ALREADY_GONE
+        if not reply.ok:
+            raise self._refused(reply, "The logout failed.")
+        if reply.json_object().get("status") != "OK":
+            raise reply.bad("does not say OK")
+        return Ended.REVOKED
+
+    def _login_refused(self, reply: Reply) -> VendorRefused | NoClearAnswer:
+        words = _words(reply)
+        if reply.status == 301:
+            return refused(reply, "The user needs a one-time code. Give it in totp_code.", "mfa_required", words)
+        if words == "code incorrect":
+            return refused(reply, "The one-time code in totp_code was refused.", "mfa_required", words)
+        if "connect error" in words.lower():
+            return NoClearAnswer(
+                "The login could not be judged: the server lacks its own console.",
+                code="server_error",
+                operation=reply.operation,
+                status=reply.status,
+                vendor_message=reply.secrets.mask(words),
+            )
+        if reply.status in (400, 401, 404) and words and not words.startswith("/"):
+            return refused(
+                reply, "The login was refused: unknown user or wrong password.", "credentials_refused", words
+            )
+        return self._refused(reply, "The login failed.")
+
+    def _refused(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+        words = _words(reply)
+        if not words:
+            return reply.bad("does not come from Webitel")
+        code = {401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
+        return refused(reply, what, code, words)
+
+
+def _words(reply: Reply) -> str:
+    """The text of an error, in either of the two shapes that the engine uses."""
+    return said(reply, "info", "message")
+
+
+def _details(answer: Json) -> dict[str, t.Any]:
+    details = facts(answer, ("domain", "role"))
+    details.update({"role_name": answer["roleName"]} if isinstance(answer.get("roleName"), str) else {})
+    name = answer.get("username", answer.get("id"))
+    return {**details, "username": name} if isinstance(name, str) else details
