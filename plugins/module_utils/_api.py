@@ -353,10 +353,8 @@ class Api:
         """Pass on what a vendor's own code can judge; raise the rest."""
         location = headers.get("Location")
         if 300 <= reply.status < 400 and location:
-            target = self.secrets.mask(location.split("?")[0])
-            raise self._failure(
-                reply, "redirected", f"was redirected to {target}. Put the right address into api_url.", False
-            )
+            what = f"was redirected to {_host_of(location)}. Put the right address into api_url."
+            raise self._failure(reply, "redirected", what, False)
         wait = _retry_after(headers.get("Retry-After"))
         if reply.status == 429:
             raise _TryAgain(self._failure(reply, "rate_limited", "was refused: too many requests.", False), wait)
@@ -418,6 +416,19 @@ def new_session() -> requests.Session:
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": "telephony.auth (Ansible)", "Accept-Encoding": "identity"})
     return session
+
+
+def _host_of(location: str) -> str:
+    """Where a redirect leads, without the path, which may hold a token."""
+    try:
+        parts = urlsplit(location)
+        return (
+            f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+            if parts.hostname
+            else "another path"
+        )
+    except ValueError:
+        return "an invalid address"
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -70,7 +70,7 @@ class Vendor(t.Protocol):
         """End a token. leaving: the API user needs none any more, so means that end more than one are allowed."""
 
     def list(self) -> tuple[str, ...] | None:
-        """The values of all tokens of the API user; None where the vendor has no list."""
+        """The values of all tokens of the API user, one that authorises first; None where the vendor has no list."""
 
     def owner(self, token: Token) -> str | None:
         """The API user of a token, from what was learned when it was issued or checked."""
@@ -193,7 +193,7 @@ class Lifecycle:
 
     def absent_all(self, known: Known | None) -> Outcome:
         """Revoke every token of the API user. For vendors with a list."""
-        listed = self._not_kept(self._listed())
+        listed = self._listed()
         if not self.check_mode:
             self._revoke_values(listed)
             self.store.remove()
@@ -272,13 +272,7 @@ class Lifecycle:
 
     def _issue(self) -> tuple[Token, Verdict | None]:
         """A new token that the vendor accepts. No verdict means that the vendor could not be asked about it."""
-        existing = self.vendor.list()
-        try:
-            token = self.vendor.issue()
-        except NoClearAnswer as failure:
-            if not failure.maybe_done:
-                raise
-            token = self._after_lost_reply(existing, failure)
+        token = self._issue_one()
         token = replace(token, issued_at=token.issued_at or self.now)
         try:
             verdict = self.vendor.check(token)
@@ -292,22 +286,35 @@ class Lifecycle:
             )
         return replace(token, details={**token.details, **verdict.details}), verdict
 
-    def _after_lost_reply(self, existing: tuple[str, ...] | None, failure: NoClearAnswer) -> Token:
-        """The token that was made although the reply got lost; a second try when none was made."""
+    def _issue_one(self) -> Token:
+        """One new token, also when the reply gets lost: then the list tells whether the vendor made one."""
+        existing = self.vendor.list()
+        for last_try in (False, True):
+            try:
+                return self.vendor.issue()
+            except NoClearAnswer as failure:
+                if not failure.maybe_done:
+                    raise
+                token = self._made_without_reply(existing, failure)
+                if token:
+                    return token
+                if last_try:
+                    raise
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    def _made_without_reply(self, existing: tuple[str, ...] | None, failure: NoClearAnswer) -> Token | None:
         if existing is None:
             raise failure.adding(f"A token may have been made that nobody knows: {self.vendor.how_it_ends}")
         try:
             new = [value for value in self._listed() if value not in existing]
         except TelephonyError:
             raise failure.adding("A token may have been made that nobody knows: the list cannot be read.") from None
-        if not new:
-            return self.vendor.issue()
         if len(new) > 1:
             raise failure.adding(
                 "Meanwhile several tokens were made, so it cannot be told which is this one:"
                 f" {', '.join(map(fingerprint, new))}. Nothing was revoked."
             )
-        return Token(new[0])
+        return Token(new[0]) if new else None
 
     def _save_or_revoke(self, record: Record) -> None:
         try:
@@ -382,7 +389,8 @@ class Lifecycle:
         return tuple(value for value in values if value not in keep and fingerprint(value) not in keep)
 
     def _revoke_values(self, values: t.Iterable[str]) -> None:
-        for value in values:
+        """Revoke in reverse: a list starts with the token that authorises, which must be the last to go."""
+        for value in reversed(tuple(values)):
             self._revoke(Token(value))
 
     def _listed(self) -> tuple[str, ...]:

@@ -170,13 +170,16 @@ def _must_belong(record: Record, vendor: BaseVendor, source: str) -> None:
 
 def _reach(lifecycle: Lifecycle, known: Known | None, options: Options) -> Outcome:
     """The wanted state."""
-    stateless = not (options["path"] or options["record"] or known)
+    # An empty record says that the caller keeps one and has none yet.
+    stateless = not options["path"] and options["record"] is None and not known
     if options.get("count", 1) != 1 and not stateless:
         raise OptionError("count manages tokens that no path, record or api_token names. Leave those out.")
     if options["state"] == "absent":
         return lifecycle.absent_all(known) if options.get("all_tokens") else lifecycle.absent(known)
     if stateless and "count" in options:
         return lifecycle.present_count()
+    if options["return_token"] is False and not options["path"] and options["renew"] != "never":
+        raise OptionError("return_token=false without path would lose a new token. Give path, or set renew=never.")
     return lifecycle.present(known)
 
 

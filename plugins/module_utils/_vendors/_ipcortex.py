@@ -154,8 +154,10 @@ class Ipcortex(BaseVendor):
 def _details(user: object) -> dict[str, t.Any]:
     """The user and the permissions, as user and permissions; never the session."""
     source: Json = user if isinstance(user, dict) else {}
-    companies, permissions = source.get("companies"), source.get("perms")
+    companies = source.get("companies")
+    permissions = source.get("perms")
+    permissions = permissions if isinstance(permissions, dict) else {}
     about = facts(source, _USER_FACTS)
     if isinstance(companies, list):
-        about["companies"] = companies
-    return {"user": about, "permissions": permissions if isinstance(permissions, dict) else {}} if about else {}
+        about["companies"] = [name for name in companies if isinstance(name, (str, int))]
+    return {"user": about, "permissions": facts(permissions, permissions)} if about else {}

@@ -75,8 +75,8 @@ class Vacd(BaseVendor):
         self._login_details: dict[str, t.Any] = {}
         if self.options["count"] < 1:
             raise OptionError("count must be at least 1. To have no token, use state=absent with all_tokens=true.")
-        if self.options["keep"] and not (self.options["exclusive"] or self.options["all_tokens"]):
-            raise OptionError("keep is of use only with exclusive=true or all_tokens=true.")
+        if self.options["keep"] and not self.options["exclusive"]:
+            raise OptionError("keep is of use only with exclusive=true.")
         if self.options["all_tokens"] and self.options["state"] != "absent":
             raise OptionError("all_tokens goes with state=absent only.")
 
@@ -136,13 +136,15 @@ class Vacd(BaseVendor):
         return Ended.REVOKED
 
     def _authority(self) -> str:
-        """The token that authorises: auth_token, else that of a login, which happens once."""
-        if not self._auth_token:
-            if self.cannot_issue():
+        """The token that authorises: auth_token, else that of a login, which happens once, else the known one."""
+        if not self._auth_token and self.cannot_issue():
+            self._auth_token = self.given("api_token")
+            if not self._auth_token:
                 raise OptionError(
                     "To read the list of API tokens, give username and password, or auth_token.",
                     code="credentials_missing",
                 )
+        if not self._auth_token:
             self._auth_token = self._login()
         return self._auth_token
 
@@ -183,7 +185,8 @@ class Vacd(BaseVendor):
         values = reply.json()
         if not isinstance(values, list):
             raise reply.bad("is no list of API tokens")
-        return tuple(reply.token(value, "list of API tokens") for value in values)
+        listed = (reply.token(value, "list of API tokens") for value in values)
+        return tuple(sorted(listed, key=lambda value: value != self._auth_token))
 
     def _refused(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
         if reply.is_html:
