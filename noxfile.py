@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import os
@@ -15,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import antsibull_nox
@@ -43,6 +42,15 @@ nox.options.reuse_venv = "yes"
 # Tools of tomorrow shall not fail the code of today. (ansible-test has pins of its own and never sees this.)
 os.environ["PIP_CONSTRAINT"] = str(TOOLS / "constraints.txt")
 
+# What the tools leave at home (logs, ansible-test's environments) stays in the checkout. Settings and caches are shared.
+USER_HOME = Path.home()
+HOME = ROOT / ".nox" / "home"
+HOME.mkdir(parents=True, exist_ok=True)
+for shared in (".cache", ".config", ".gitconfig", ".pip"):
+    if (USER_HOME / shared).exists() and not os.path.lexists(HOME / shared):
+        (HOME / shared).symlink_to(USER_HOME / shared)
+os.environ["HOME"] = str(HOME)
+
 antsibull_nox.load_antsibull_nox_toml()
 
 
@@ -53,7 +61,7 @@ def find_python(*versions: str) -> str | None:
     own folder is searched instead.
     """
     tell = "import ensurepip, json, sys, venv; print(json.dumps([*sys.version_info[:2], sys._base_executable]))"
-    managed = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    managed = Path(os.environ.get("PYENV_ROOT") or USER_HOME / ".pyenv") / "versions"
     for version in versions:
         program = f"python{version}"
         installed = [str(path / "bin" / program) for path in sorted(managed.glob(f"{version}.*"))]
@@ -110,12 +118,10 @@ def within_reach(url: str) -> bool:
         return False
 
 
-@contextlib.contextmanager
-def pip_for_ansible_test(session: nox.Session) -> Iterator[None]:
+def provide_pip(session: nox.Session) -> None:
     """Let ansible-test make virtual environments where the server with its pip bootstrap script is out of reach.
 
-    There, and only there, a stand-in takes the place that the downloaded script has in the cache, for as long as
-    ansible-test runs.
+    There, and only there, a stand-in takes the place that the downloaded script has in the cache.
     """
     found = session.run("python", "-c", "import ansible_test; print(*ansible_test.__path__)", silent=True, log=False)
     package = Path(str(found).strip())
@@ -125,22 +131,11 @@ def pip_for_ansible_test(session: nox.Session) -> Iterator[None]:
     pip = re.search(r"\bpip='([0-9.]+)'", requirements)
     if not url or not pip:
         session.error("This ansible-test bootstraps pip in a way that is not known here")
-    stand_in = TOOLS / "get_pip.py"
-    cached = Path.home() / ".ansible" / "test" / "cache" / f"get_pip_{pip[1].replace('.', '_')}.py"
-    if cached.exists() and cached.read_bytes() != stand_in.read_bytes():
-        yield
-    elif within_reach(url[1] % pip[1]):
-        # Of a run that was killed
-        cached.unlink(missing_ok=True)
-        yield
-    else:
+    cached = HOME / ".ansible" / "test" / "cache" / f"get_pip_{pip[1].replace('.', '_')}.py"
+    if not cached.exists() and not within_reach(url[1] % pip[1]):
         session.log(f"{url[1] % pip[1]} is out of reach, a stand-in does its work")
         cached.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(stand_in, cached)
-        try:
-            yield
-        finally:
-            cached.unlink(missing_ok=True)
+        shutil.copy(TOOLS / "get_pip.py", cached)
 
 
 def ansible_test(session: nox.Session, core: str, command: str, *arguments: str) -> None:
@@ -152,7 +147,8 @@ def ansible_test(session: nox.Session, core: str, command: str, *arguments: str)
     if copy is None:
         session.error("No virtual environment to run ansible-test in")
     color = "yes" if sys.stdout.isatty() else "no"
-    with session.chdir(copy.current_path), pip_for_ansible_test(session):
+    provide_pip(session)
+    with session.chdir(copy.current_path):
         session.run("ansible-test", command, "--venv", "--color", color, "--truncate", "0", *arguments)
 
 
@@ -213,7 +209,6 @@ def units(session: nox.Session, core: str) -> None:
     measured = Path(session.create_tmp()) / "coverage.json"
     env = {
         "ANSIBLE_COLLECTIONS_PATH": str(tree),
-        "ANSIBLE_HOME": str(Path(session.create_tmp()) / "ansible"),
         "COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage.sqlite"),
         "PYTHONPATH": str(tree),
     }
