@@ -19,7 +19,7 @@ OBSERVED = Path(__file__).resolve().parent.parent / "observed"
 # Different in each run; their type is compared, everything else to the letter.
 VOLATILE = {"timestamp", "request_id", "exp", "identity_sig", "expires", "createdOn"}
 PLACEHOLDER = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
-KAZOO_TIME = datetime.datetime(2026, 11, 22, 13, 28, 17, tzinfo=datetime.timezone.utc).timestamp()
+KAZOO_TIME = datetime.datetime(2026, 11, 22, 13, 28, 17, tzinfo=datetime.UTC).timestamp()
 WEBITEL_TIME = 1795354127.2
 
 
