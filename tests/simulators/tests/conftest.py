@@ -40,7 +40,7 @@ class Running:
         self.control("POST", "clock", {"advance": seconds})
 
     def log(self) -> list[dict[str, t.Any]]:
-        return self.control("GET", "requests")
+        return list(self.control("GET", "requests"))
 
     def user(self, vendor: str, username: str) -> dict[str, t.Any]:
         return next(user for user in self.control("GET", "users")[vendor] if user.get("username") == username)

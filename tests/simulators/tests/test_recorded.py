@@ -95,7 +95,8 @@ class Player:
 
 
 def exchanges(vendor: str) -> list[dict[str, t.Any]]:
-    return json.loads((OBSERVED / f"{vendor}.json").read_text(encoding="utf-8"))["exchanges"]
+    recorded: dict[str, t.Any] = json.loads((OBSERVED / f"{vendor}.json").read_text(encoding="utf-8"))
+    return list(recorded["exchanges"])
 
 
 @pytest.mark.parametrize(("vendor", "recorded_at", "count"), [("kazoo", KAZOO_TIME, 35), ("webitel", WEBITEL_TIME, 43)])

@@ -152,7 +152,7 @@ def kazoo_login(sim, **data: t.Any) -> requests.Response:
 def kazoo_ok(sim, username: str) -> str:
     reply = sim.login("kazoo", username)
     assert reply.status_code == 201
-    return reply.json()["auth_token"]
+    return str(reply.json()["auth_token"])
 
 
 def test_kazoo_account_by_each_way(sim) -> None:
