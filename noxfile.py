@@ -193,6 +193,8 @@ def simulators(session: nox.Session) -> None:
     for path in sorted(ROOT.glob("tests/simulators/requirements*.txt")):
         session.install("-r", str(path))
     session.install("pytest")
+    # From here on also TMPDIR
+    session.create_tmp()
     session.run("pytest", *(session.posargs or ["tests/simulators/tests"]))
 
 
@@ -201,15 +203,16 @@ def units(session: nox.Session, core: str) -> None:
     """Run the unit tests, measure the branches that they cover:"""
     session.install(f"ansible-core~={core}.0", "coverage", "pytest", "-r", "tests/unit/requirements.txt")
     # Everything but the tests is imported by the name that users know, from the checkout itself
-    tree = Path(session.create_tmp()) / "tree"
+    tmp = Path(session.create_tmp())
+    tree = tmp / "tree"
     link = tree / "ansible_collections" / "telephony" / "auth"
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():
         link.symlink_to(ROOT, target_is_directory=True)
-    measured = Path(session.create_tmp()) / "coverage.json"
+    measured = tmp / "coverage.json"
     env = {
         "ANSIBLE_COLLECTIONS_PATH": str(tree),
-        "COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage.sqlite"),
+        "COVERAGE_FILE": str(tmp / "coverage.sqlite"),
         "PYTHONPATH": str(tree),
     }
     session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["tests/unit"]), env=env)
