@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 import typing as t
-from urllib.parse import quote, quote_plus
 
 MASK = "***"
 
@@ -19,8 +19,8 @@ MASK = "***"
 _TOKEN_LIKE = re.compile(r"[\w.:+/=~-]{20,}|%[0-9A-Fa-f]{2}[\w.%+~-]{17,}", re.ASCII)
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 
-# Shorter Base64 pieces would hit innocent text.
-_MIN_BASE64 = 6
+# Shorter Base64 pieces would hit innocent text. A secret of four bytes has one of this length at least.
+_MIN_BASE64 = 4
 
 
 def fingerprint(token: str) -> str:
@@ -44,36 +44,45 @@ def _base64_cores(raw: bytes) -> t.Iterator[str]:
             yield core.replace("+", "-").replace("/", "_")
 
 
-def encodings(secret: str) -> set[str]:
-    """The spellings in which a secret may turn up in text: raw, URL-encoded, JSON-escaped, Base64."""
+def _spellings(character: str) -> str:
+    """A pattern for the ways to write one character: escaped for a URL, for JSON or for HTML, or as it is."""
+    if character.isalnum() and character.isascii():
+        return character
+    octets = character.encode("utf-8", "surrogateescape")
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    json_units = "".join(rf"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+    ways = [
+        f"(?i:{''.join(f'%{octet:02x}' for octet in octets)})",
+        f"(?i:{json_units})",
+        f"(?i:&#(?:0*{ord(character)}|x0*{ord(character):x});)",
+        re.escape(html.escape(character)),
+        re.escape(json.dumps(character)[1:-1]),
+        *{" ": [r"\+"], "/": [r"\\/"]}.get(character, []),
+        re.escape(character),
+    ]
+    return f"(?:{'|'.join(ways)})"
+
+
+def _pattern(secret: str) -> t.Pattern[str]:
+    """Finds a secret in text, however it was escaped: URL-encoded, JSON-escaped, HTML-escaped, Base64, raw."""
     raw = secret.encode("utf-8", "surrogateescape")
-    spellings = {
-        secret,
-        quote(raw, safe=""),
-        quote(raw),
-        quote_plus(raw),
-        quote(raw, safe="").lower(),
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        json.dumps(secret)[1:-1].replace("/", "\\/"),
-    }
-    spellings.update(_base64_cores(raw))
-    return spellings - {""}
+    return re.compile("|".join(["".join(map(_spellings, secret)), *map(re.escape, _base64_cores(raw))]))
 
 
 class Masker:
     """Knows the secrets of one run and takes them out of text that came from outside."""
 
     def __init__(self, secrets: t.Iterable[str] = ()) -> None:
-        self._spellings: set[str] = set()
+        self._patterns: dict[str, t.Pattern[str]] = {}
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str | None) -> None:
-        if secret:
-            self._spellings.update(encodings(secret))
+        if secret and secret not in self._patterns:
+            self._patterns[secret] = _pattern(secret)
 
     def mask(self, text: str) -> str:
-        for spelling in sorted(self._spellings, key=len, reverse=True):
-            text = text.replace(spelling, MASK)
+        # Longest first: a secret may be a part of another one.
+        for secret in sorted(self._patterns, key=len, reverse=True):
+            text = self._patterns[secret].sub(MASK, text)
         return _TOKEN_LIKE.sub(MASK, text)

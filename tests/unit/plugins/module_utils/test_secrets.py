@@ -1,0 +1,129 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import example, given, strategies as st
+
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import MASK, Masker, fingerprint, is_header_safe
+
+
+def lower_escapes(text: str) -> str:
+    """Percent-encoding with small hexadecimal digits; letters outside of escapes stay as they are."""
+    first, *others = text.split("%")
+    return "%".join([first, *(other[:2].lower() + other[2:] for other in others)])
+
+
+def upper_escapes(text: str) -> str:
+    """JSON escapes with capital hexadecimal digits."""
+    first, *others = text.split("\\u")
+    return "\\u".join([first, *(other[:4].upper() + other[4:] for other in others)])
+
+
+def as_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+ENCODERS = {
+    "raw": str,
+    "url": lambda text: quote(text, safe=""),
+    "url path": quote,
+    "url of JavaScript": lambda text: quote(text, safe="!'()*~"),
+    "url lower": lambda text: lower_escapes(quote(text, safe="")),
+    "form": quote_plus,
+    "json": as_json,
+    "json upper": lambda text: upper_escapes(as_json(text)) if "\\" not in text else as_json(text),
+    "json utf-8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "json slash": lambda text: as_json(text).replace("/", "\\/"),
+    "html": html.escape,
+}
+
+
+@pytest.mark.parametrize("encoder", ENCODERS.values(), ids=ENCODERS)
+@pytest.mark.parametrize(
+    "secret",
+    ["abcd", "Pass/Word", "a&b=c+d%e f", 'quo"te\\s', "Grüße ☎", "<tag>'s", "J\U0001f512k", "line\nbreak~()*!"],
+)
+def test_no_spelling_of_a_secret_is_left(encoder, secret):
+    text = Masker([secret]).mask(f"before {encoder(secret)} after")
+    assert text == f"before {MASK} after"
+
+
+# A secret of asterisks cannot be told from the mask
+SECRETS = st.text(min_size=4, max_size=30).filter(lambda secret: "*" not in secret)
+
+
+@given(secret=SECRETS, encoder=st.sampled_from(sorted(ENCODERS)), before=st.text(), after=st.text())
+@example(secret="0000", encoder="raw", before="00", after="000")
+@example(secret="Ab/C", encoder="url lower", before="", after="")
+def test_no_secret_survives_in_any_text(secret, encoder, before, after):
+    spelling = ENCODERS[encoder](secret)
+    assert spelling not in Masker([secret]).mask(before + spelling + after)
+
+
+@given(secret=SECRETS, before=st.binary(max_size=20), after=st.binary(max_size=20), urlsafe=st.booleans())
+@example(secret="abcd", before=b"", after=b"", urlsafe=False)
+@example(secret="abcd", before=b"x", after=b"", urlsafe=False)
+@example(secret="abcd", before=b"xx", after=b"yy", urlsafe=True)
+def test_no_secret_survives_in_base64(secret, before, after, urlsafe):
+    raw = secret.encode()
+    encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
+    text = encode(before + raw + after).decode()
+    # The characters that carry nothing but bits of the secret
+    core = text[-(-8 * len(before) // 6) : 8 * (len(before) + len(raw)) // 6]
+    assert core not in Masker([secret]).mask(f" {text} ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eyJhbGciOiJIUzI1NiJ9.eyJ0eXBlIjoidXNlciJ9.c2lnbmF0dXJl",
+        "aws80:c2353445-bc74-af1a-2850-1d55a371c0a9",
+        "82a2dc91686ec828a67152d45a5c5ef7",
+        "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+        "%7B%22token%22%3A%22abc",
+    ],
+)
+def test_what_looks_like_a_token_is_masked_though_unknown(text):
+    assert Masker().mask(f"no such token: {text} here") == f"no such token: {MASK} here"
+
+
+@pytest.mark.parametrize("text", ["You do not have permission to access this resource", "-ERR user not found", ""])
+def test_a_sentence_stays(text):
+    assert Masker(["secret"]).mask(text) == text
+
+
+def test_the_longer_of_two_secrets_goes_first():
+    assert Masker(["abcd", "abcd-efgh"]).mask("it is abcd-efgh, not abcd") == f"it is {MASK}, not {MASK}"
+
+
+def test_secrets_may_be_added_later_and_be_missing():
+    masker = Masker()
+    masker.add(None)
+    masker.add("")
+    assert masker.mask("hunter2") == "hunter2"
+    masker.add("hunter2")
+    assert masker.mask("hunter2") == MASK
+
+
+@pytest.mark.parametrize("token", ["t0ken", "Grüße", "\udcff"])
+def test_a_fingerprint_is_the_beginning_of_the_sha256(token):
+    expected = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    assert fingerprint(token) == expected
+
+
+@pytest.mark.parametrize(
+    ("token", "safe"),
+    [("aws80:c235-3445", True), ("!~", True)]
+    + [(bad, False) for bad in ("", "two words", "line\n", "a\r\nb", "Grüße", "\x7f", None, 7, b"bytes")],
+)
+def test_a_token_for_a_header_is_printable_ascii(token, safe):
+    assert is_header_safe(token) is safe
