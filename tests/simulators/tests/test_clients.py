@@ -4,6 +4,8 @@
 
 """Clients that others wrote take the simulators for the real thing."""
 
+# pylint: disable=no-member  # the methods of kazoo.Client are made at run time
+
 from __future__ import annotations
 
 import kazoo

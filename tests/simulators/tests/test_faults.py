@@ -435,7 +435,7 @@ def test_as_a_proxy(sim) -> None:
 
 
 def test_generated_users_at_start_and_ends_by_itself(starter) -> None:
-    sim = starter("--users", "5", "--max-seconds", "1.5")
+    sim = starter("--users", "5", "--max-seconds", "3")
     assert sim.ready["tls_url"] is None
     assert all(
         len([user for user in users if user.get("purpose") == "generated"]) == 5
