@@ -1,0 +1,110 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# For the modules of this collection alone: it may change in any release.
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # What is true of all modules, and what the attributes mean
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in check mode, and then predicts whether it would change something, without doing so.
+    support: full
+    details:
+      - No request that makes or ends a token is sent.
+  diff_mode:
+    description: Tells in diff mode what has changed, or in check mode would change.
+    support: full
+    details:
+      - Tokens appear as fingerprints only.
+  idempotent:
+    description:
+      - A second run with the same options, outside check mode, changes nothing.
+      - This takes for granted that nobody else has changed the token in between, and that it has not come to its end.
+  platform:
+    description: The kinds of hosts that the module can run on.
+    support: full
+    platforms: posix
+"""
+
+    # Ansible does not join lists of two fragments, the first one wins. So those below name the group of all as well;
+    # modules list them before this one.
+    ACTIONGROUP_ALL = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/telephony.auth.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - telephony.auth.all
+"""
+
+    ACTIONGROUP_DIALER = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/telephony.auth.dialer) in C(module_defaults) to set defaults for this module.
+      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
+    support: full
+    membership:
+      - telephony.auth.dialer
+      - telephony.auth.all
+"""
+
+    ACTIONGROUP_IPCORTEX = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/telephony.auth.ipcortex) in C(module_defaults) to set defaults for this module.
+      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
+    support: full
+    membership:
+      - telephony.auth.ipcortex
+      - telephony.auth.all
+"""
+
+    ACTIONGROUP_KAZOO = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/telephony.auth.kazoo) in C(module_defaults) to set defaults for this module.
+      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
+    support: full
+    membership:
+      - telephony.auth.kazoo
+      - telephony.auth.all
+"""
+
+    ACTIONGROUP_VACD = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/telephony.auth.vacd) in C(module_defaults) to set defaults for this module.
+      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
+    support: full
+    membership:
+      - telephony.auth.vacd
+      - telephony.auth.all
+"""
+
+    ACTIONGROUP_WEBITEL = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/telephony.auth.webitel) in C(module_defaults) to set defaults for this module.
+      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
+    support: full
+    membership:
+      - telephony.auth.webitel
+      - telephony.auth.all
+"""

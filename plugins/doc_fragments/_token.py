@@ -1,0 +1,75 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# For the modules of this collection alone: it may change in any release.
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # Which token is wanted, whatever the vendor. Used together with _file.
+    DOCUMENTATION = r"""
+options:
+  state:
+    description:
+      - V(present) makes sure that a token exists which the vendor accepts, and that it is known. A token that still works is kept,
+        otherwise a new one is made.
+      - V(absent) ends the known token at the vendor, as far as the vendor offers a way to do so, and removes the file at O(path).
+        That the token has ended already is fine. Where no token is known, nothing is done.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  record:
+    description:
+      - The known token as an earlier run returned it in RV(record), for keeping it elsewhere than in a file. Hand it back as it was.
+      - An empty dictionary says that you keep the record and have none yet.
+      - Whenever a run reports a change, keep the RV(record) that it returns in place of the old one.
+      - A record of another vendor, user or O(api_url) is an error.
+      - Mutually exclusive with O(path).
+    type: dict
+  verify:
+    description:
+      - Whether the vendor is asked if it still accepts the known token.
+      - With V(false), a known token counts as valid until it expires, and no request is made as long as it does. With O(state=absent),
+        it is ended without asking first whether it is alive.
+      - If the vendor gives no clear answer, because it cannot be reached or answers nonsense, the module fails and changes nothing.
+      - A token that was just made is always checked.
+    type: bool
+    default: true
+  renew:
+    description:
+      - When O(state=present) makes a new token.
+      - V(auto) makes one when none is known, when the known one has expired or expires within O(renew_before), or when the vendor
+        refuses it.
+      - V(always) makes one in every run, and ends the old one.
+      - V(never) makes none. The module fails where one would be needed, which turns the task into a mere check.
+    type: str
+    choices:
+      - auto
+      - always
+      - never
+    default: auto
+  renew_before:
+    description:
+      - Renew a token that expires within this time. Has no effect on tokens that do not expire.
+      - Written like V(90d), V(1w2d), V(12h), V(30m), V(45s), or as a number of seconds.
+    type: str
+    default: 5m
+  return_token:
+    description:
+      - Whether the secrets are part of the result - the token itself, the headers that carry it, and the record.
+      - By default they are where there is no O(path), since nobody would know the token otherwise, and are not where there is one.
+      - Tasks that return secrets need C(no_log=true), see the notes.
+    type: bool
+notes:
+  - A result with secrets in it is shown by C(-v), and passed on to callbacks and to the job events of automation controllers. Set
+    C(no_log=true) on each task that returns them and on each task that uses them; C(register) still gets them. Without O(path)
+    secrets are returned, with O(path) only if O(return_token=true).
+  - In a loop, Ansible shows the items, whatever the module does. Loop over names, look up passwords by them, and set
+    C(loop_control.label).
+  - Check mode makes and ends no token. The module asks what it needs to know, and tells what it would do.
+  - In messages, in RV(reason) and in RV(diff), a token is named by its RV(fingerprint), and what the vendor said is free of secrets.
+"""
