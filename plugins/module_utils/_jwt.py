@@ -13,6 +13,8 @@ import typing as t
 
 # Unix times above this are milliseconds: as seconds it is the year 5138.
 _MILLISECONDS_FROM = 10**11
+# The last second that ISO 8601 can name with a year of four digits. What is said to end later, never ends.
+_LAST_SECOND = 253402300799
 
 
 def claims(token: str) -> dict[str, t.Any]:
@@ -22,7 +24,7 @@ def claims(token: str) -> dict[str, t.Any]:
         return {}
     try:
         payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return {}
     return payload if isinstance(payload, dict) else {}
 
@@ -31,4 +33,5 @@ def unix_seconds(value: object) -> int | None:
     """A claim such as exp as whole Unix seconds, whichever of seconds and milliseconds it is in."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 10**15:
         return None
-    return int(value // 1000 if value >= _MILLISECONDS_FROM else value)
+    seconds = int(value // 1000 if value >= _MILLISECONDS_FROM else value)
+    return seconds if seconds <= _LAST_SECOND else None

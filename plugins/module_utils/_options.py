@@ -17,7 +17,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import Opti
 
 Options = t.Mapping[str, t.Any]
 
-_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
 _SECONDS = (604800, 86400, 3600, 60, 1)
 
 
@@ -106,7 +106,7 @@ def file_options() -> Spec:
 def seconds(name: str, duration: str) -> int:
     """A duration such as 90d, 1w2d, 12h, 30m, 45s or a bare number, in seconds. Raises OptionError naming the option."""
     duration = duration.strip()
-    if duration.isdigit():
+    if duration.isdecimal():
         return int(duration)
     match = _DURATION.fullmatch(duration) if duration else None
     if not match:

@@ -63,26 +63,24 @@ def _spellings(character: str) -> str:
     return f"(?:{'|'.join(ways)})"
 
 
-def _pattern(secret: str) -> t.Pattern[str]:
-    """Finds a secret in text, however it was escaped: URL-encoded, JSON-escaped, HTML-escaped, Base64, raw."""
+def _pattern(secret: str) -> str:
+    """A pattern that finds a secret in text, however it was escaped: URL-encoded, JSON-escaped, HTML-escaped, Base64, raw."""
     raw = secret.encode("utf-8", "surrogateescape")
-    return re.compile("|".join(["".join(map(_spellings, secret)), *map(re.escape, _base64_cores(raw))]))
+    return "|".join(["".join(map(_spellings, secret)), *map(re.escape, _base64_cores(raw))])
 
 
 class Masker:
     """Knows the secrets of one run and takes them out of text that came from outside."""
 
     def __init__(self, secrets: t.Iterable[str] = ()) -> None:
-        self._patterns: dict[str, t.Pattern[str]] = {}
-        for secret in secrets:
-            self.add(secret)
+        self._secrets = {secret for secret in secrets if secret}
 
     def add(self, secret: str | None) -> None:
-        if secret and secret not in self._patterns:
-            self._patterns[secret] = _pattern(secret)
+        if secret:
+            self._secrets.add(secret)
 
     def mask(self, text: str) -> str:
         # Longest first: a secret may be a part of another one.
-        for secret in sorted(self._patterns, key=len, reverse=True):
-            text = self._patterns[secret].sub(MASK, text)
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = re.sub(_pattern(secret), MASK, text)
         return _TOKEN_LIKE.sub(MASK, text)

@@ -1,0 +1,149 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from hypothesis import given, strategies as st
+
+from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
+from ansible_collections.telephony.auth.plugins.module_utils._options import (
+    Spec,
+    api_options,
+    file_options,
+    option,
+    public_options,
+    seconds,
+    secret_values,
+    token_options,
+)
+
+
+def validated(spec: Spec, **given_options):
+    result = ArgumentSpecValidator(**spec.as_arguments()).validate(given_options)
+    assert result.error_messages == []
+    return result.validated_parameters
+
+
+def complaints(spec: Spec, **given_options) -> str:
+    return " ".join(ArgumentSpecValidator(**spec.as_arguments()).validate(given_options).error_messages)
+
+
+@pytest.mark.parametrize(
+    ("duration", "expected"),
+    [
+        ("90d", 7_776_000),
+        ("12h", 43_200),
+        ("1w2d", 777_600),
+        ("30m", 1800),
+        ("45s", 45),
+        ("300", 300),
+        ("0", 0),
+        ("0s", 0),
+        (" 5m ", 300),
+        ("1w1d1h1m1s", 694_861),
+    ],
+)
+def test_a_duration_is_counted_in_seconds(duration, expected):
+    assert seconds("renew_before", duration) == expected
+
+
+@pytest.mark.parametrize(
+    "duration", ["", " ", "soon", "-5", "5 m", "5M", "1d1w", "1.5h", "5m5", "²", "²d", "1m 2s", "m"]
+)
+def test_no_duration_is_an_error_that_names_the_option(duration):
+    with pytest.raises(OptionError, match=r"^renew_before is not a duration\. Write it like 90d"):
+        seconds("renew_before", duration)
+
+
+@given(st.text(alphabet="0123456789²٣wdhms -+."))
+def test_any_text_is_a_duration_or_an_error(duration):
+    try:
+        assert seconds("max_age", duration) >= 0
+    except OptionError:
+        pass
+
+
+def test_specs_are_added_up_without_touching_each_other():
+    one = Spec({"a": {"type": "str"}}, (("a", "b"),), (("a", "c"),), (("a", 1, ["b"]),), {"a": ("c",)})
+    two = Spec({"b": {"type": "str"}}, (("b", "c"),), (), (), {"b": ("c",)})
+    assert (one + two).as_arguments() == {
+        "argument_spec": {"a": {"type": "str"}, "b": {"type": "str"}},
+        "mutually_exclusive": (("a", "b"), ("b", "c")),
+        "required_together": (("a", "c"),),
+        "required_if": (("a", 1, ["b"]),),
+        "required_by": {"a": ("c",), "b": ("c",)},
+    }
+    assert list(one.argument_spec) == ["a"]
+    assert list(two.argument_spec) == ["b"]
+
+
+@pytest.mark.parametrize(("value", "expected"), [("5", 5), ("", 30), (None, 30)])
+def test_an_empty_environment_variable_counts_as_unset(monkeypatch, value, expected):
+    monkeypatch.delenv("KAZOO_TIMEOUT", raising=False)
+    if value is not None:
+        monkeypatch.setenv("KAZOO_TIMEOUT", value)
+    assert validated(api_options("kazoo", "https://a.example"))["timeout"] == expected
+
+
+def test_a_given_option_wins_over_the_environment(monkeypatch):
+    monkeypatch.setenv("KAZOO_API_URL", "https://environment.example")
+    spec = api_options("kazoo", "https://default.example")
+    assert validated(spec)["api_url"] == "https://environment.example"
+    assert validated(spec, api_url="https://task.example")["api_url"] == "https://task.example"
+
+
+def test_each_connection_option_has_a_variable_of_its_own():
+    variables = {attributes["fallback"][1][0] for attributes in api_options("vacd").argument_spec.values()}
+    assert variables == {
+        f"VACD_{name}"
+        for name in "API_URL VALIDATE_CERTS CA_PATH CLIENT_CERT CLIENT_KEY PROXY TIMEOUT RETRIES RETRY_TIMEOUT".split()
+    }
+
+
+def test_api_url_is_required_where_a_vendor_has_none_of_its_own(monkeypatch):
+    monkeypatch.delenv("DIALER_API_URL", raising=False)
+    assert "api_url" in complaints(api_options("dialer"))
+    assert validated(api_options("dialer"), api_url="https://a.example")["retries"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"path": "/a", "record": {}}, "mutually exclusive: path|record"),
+        ({"owner": "root"}, "missing parameter(s) required by 'owner': path"),
+        ({"group": "root"}, "missing parameter(s) required by 'group': path"),
+        ({"client_key": "/k"}, "missing parameter(s) required by 'client_key': client_cert"),
+        ({"state": "gone"}, "present, absent"),
+        ({"renew": "often"}, "auto, always, never"),
+    ],
+)
+def test_options_that_contradict_are_named(options, complaint):
+    spec = api_options("kazoo", "https://a.example") + token_options() + file_options()
+    assert complaint in complaints(spec, **options)
+
+
+SPEC = {
+    **option("kazoo", "password", no_log=True),
+    **option("kazoo", "username"),
+    "keep": {"type": "list", "no_log": True},
+    "record": {"type": "dict", "no_log": True},
+}
+
+
+def test_secret_values_are_those_of_secret_options():
+    options = {"password": "pw", "username": "joe", "keep": ["a", "", "b"], "record": {"token": "t"}, "passwordd": "x"}
+    assert list(secret_values(SPEC, options)) == ["pw", "a", "b"]
+    assert list(secret_values(SPEC, {"password": None})) == []
+
+
+def test_public_options_show_no_secret_and_no_misspelt_option():
+    options = {"password": "pw", "username": "joe", "keep": [], "record": {"token": "t"}, "passwordd": "x", "pass": "y"}
+    assert public_options(SPEC, options) == {
+        "password": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
+        "username": "joe",
+        "keep": [],
+        "record": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
+    }
