@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import ipaddress
-import itertools
 import json
 import os
 import random
@@ -48,6 +47,7 @@ MAX_REPLY_BYTES = 1024 * 1024
 _EXCERPT_CHARACTERS = 200
 _FIRST_BACKOFF = 0.5
 _LONGEST_BACKOFF = 10.0
+_RANDOM = random.SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -275,18 +275,20 @@ class Api:
         do the work: when no connection came about, or on 429, or on 503 with Retry-After.
         """
         waited = 0.0
-        for attempt in itertools.count():
+        attempt = 0
+        while True:
             try:
                 return self._send(operation, method, path, changes, headers or {}, body)
             except _TryAgain as again:
                 failure, wait = again.failure, again.wait
             if wait is None:
-                wait = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**attempt) * random.uniform(0.5, 1)
+                jitter = _RANDOM.uniform(0.5, 1)
+                wait = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**attempt) * jitter
             if attempt >= self.settings.retries or waited + wait > self.settings.retry_timeout:
                 raise failure
             self._sleep(wait)
             waited += wait
-        raise AssertionError("unreachable")  # pragma: no cover
+            attempt += 1
 
     def _send(
         self,
@@ -321,9 +323,9 @@ class Api:
                 return self._accept(reply, response.headers)
         except RequestException as error:
             failure, sent = self._explain(operation, error, changes)
-        if failure.code != "tls" and not (sent and changes):
-            raise _TryAgain(failure)
-        raise failure
+            if failure.code == "tls" or (sent and changes):
+                raise failure from None
+            raise _TryAgain(failure) from None
 
     def _read(self, operation: str, response: requests.Response, changes: bool) -> bytes:
         """The whole body, at most MAX_REPLY_BYTES of it."""

@@ -32,6 +32,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import (
 SCHEMA = 1
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
 _MAX_FILE_BYTES = 1024 * 1024
+# chown takes it for "leave as it is".
+_NO_ID = 2**32 - 1
 
 
 def iso(unix: int | None) -> str | None:
@@ -209,10 +211,11 @@ class RecordFile:
             if error.errno == errno.ELOOP:
                 raise self._error("is a symbolic link, which is not followed. Name the file itself") from None
             raise self._error(f"cannot be read: {error.strerror}") from None
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            raise self._error("is not a regular file")
         with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise self._error("is not a regular file")
             if status.st_mode & 0o077 & ~self._mode:
                 raise self._error(
                     f"may be read or written by other users (mode {stat.S_IMODE(status.st_mode):04o}), so its token may"
@@ -229,6 +232,8 @@ class RecordFile:
 
     def check_directory(self) -> None:
         """Whether a file could be written beside path, without writing one. Raises StoreError."""
+        if self.path.endswith("/"):
+            raise self._error("names a directory. Name a file")
         if not os.path.isdir(self._directory):
             raise self._error(f"cannot be kept: the directory {self._directory} does not exist")
         if not os.access(self._directory, os.W_OK | os.X_OK):
@@ -286,7 +291,7 @@ class RecordFile:
             descriptor, name = self._new
             self._new = None
             os.close(descriptor)
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):
                 os.unlink(name)
 
     def _write(self, content: bytes) -> None:
@@ -301,11 +306,13 @@ class RecordFile:
         os.fsync(descriptor)
 
     def _sync_directory(self) -> None:
-        descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        """Make the new name survive a power cut. Not every file system can, and what is done is done by now."""
+        with contextlib.suppress(OSError):
+            descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
     def _error(self, what: str, code: str = "bad_path") -> StoreError:
         return StoreError(f"path {self.path} {what}.", code=code)
@@ -324,9 +331,9 @@ def _resolve(option: str, name: str | None, lookup: t.Callable[[str], int]) -> i
     """The number of a user or group; -1, which changes nothing, where none is given."""
     if name is None:
         return -1
-    if name.isdigit():
-        return int(name)
     try:
+        if name.isdecimal() and int(name) < _NO_ID:
+            return int(name)
         return lookup(name)
-    except KeyError:
+    except (KeyError, ValueError):
         raise OptionError(f"{option} {name} does not exist on this host.") from None

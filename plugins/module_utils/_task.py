@@ -31,8 +31,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import (
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Options,
     public_options,
-    secret_values,
     seconds,
+    secret_values,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import (
     CallerStore,
@@ -47,28 +47,31 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
 Result = t.Dict[str, t.Any]
 
 
-class TokenModule(AnsibleModule):  # type: ignore[misc]  # ansible-core has no type hints
+class TokenModule(AnsibleModule):
     """An AnsibleModule that shows no secret, and that may return one which it was given.
 
     AnsibleModule masks by value: it would destroy a returned token that was also an option, and would show the value
     of a misspelt option. Here, options are masked by name, and the results hold secrets only where they belong.
     """
 
+    def __init__(self, **arguments: t.Any) -> None:
+        super().__init__(**arguments)  # type: ignore[no-untyped-call]  # ansible-core has no types here
+        # Only messages about the options themselves are masked by value.
+        self.no_log_values.clear()
+
     def _public(self) -> Result:
         return {"invocation": {"module_args": public_options(self.argument_spec, self.params)}}
 
-    def fail_json(self, msg: str, **kwargs: t.Any) -> None:
+    def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         super().fail_json(msg, **{**kwargs, **self._public()})
 
-    def exit_json(self, **kwargs: t.Any) -> None:
+    def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
         super().exit_json(**kwargs, **self._public())
 
 
 def run_module(vendor: type[BaseVendor]) -> None:
     """The whole of a module."""
     module = TokenModule(supports_check_mode=True, **vendor.spec().as_arguments())
-    # From here on nothing is masked by value any more, see TokenModule.
-    module.no_log_values.clear()
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
     result, warnings = run(vendor, module.params, module.check_mode)
@@ -86,7 +89,7 @@ def run(vendor: type[BaseVendor], options: Options, check_mode: bool) -> tuple[R
         return _run(vendor, options, check_mode, warnings), warnings
     except TelephonyError as failure:
         return {"failed": True, "msg": failure.message, "failure": failure.as_result(vendor.name)}, warnings
-    except Exception as error:  # whatever it is, its text may hold a secret and its traceback helps no operator
+    except Exception as error:  # noqa: BLE001  # whatever it is: its text may hold a secret, its traceback helps nobody
         line = sys.exc_info()[2]
         while line and line.tb_next:
             line = line.tb_next

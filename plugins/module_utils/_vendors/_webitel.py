@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.telephony.auth.plugins.module_utils import _jwt
 from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils import _jwt
 from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
