@@ -7,16 +7,450 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kazoo_user_auth
-short_description: To be documented
+short_description: Manage API tokens of Kazoo users and accounts (VirtualPBX Dash)
+version_added: 1.0.0
 description:
-  - To be documented.
+  - Kazoo is the telephone platform of 2600Hz. VirtualPBX offers it as Dash, others run it themselves. Its API is called with a
+    JSON Web Token in the HTTP header C(X-Auth-Token). This module makes sure that there is one which works.
+  - Kazoo makes a token in exchange for a hash of user name and password, together with something that says which account the user belongs to.
+    Such a token has the rights of the user. Or it makes one in exchange for the API key of an account. That one acts for the account,
+    with the rights of an administrator.
+  - A token ends by itself, usually one hour after it was made, no matter whether it is used. The time is in the token, and is returned as
+    RV(expires_at). A playbook that runs for longer should have the token checked again on the way. There may be any number of tokens at
+    the same time, and Kazoo keeps no list of them.
+  - To check a token, the module asks Kazoo about it, in one request.
+  - Kazoo cannot end a single token. With O(state=absent), the module asks for it all the same, asks again whether the token is still
+    accepted, and then removes the file at O(path). If the token is still alive, it returns RV(revoked=false) and warns until when.
+    With O(revoke=user), all tokens of the user are ended instead.
+  - When a new token replaces one that is still alive, the old one is not ended, it is left to expire.
+  - When the reply to a login is lost, there may be a token that nobody knows. It expires like any other.
+options:
+  api_url:
+    description:
+      - Base URL of the API, up to and including the version. The default is that of VirtualPBX Dash. A Kazoo of your own usually has
+        V(https://HOST:8443/v2).
+      - Must start with V(https://), unless it leads to the host itself (loopback) or O(validate_certs=false).
+      - Falls back to the environment variable E(KAZOO_API_URL).
+    type: str
+    default: https://public-api.virtualpbx.com:8443/v2
+  username:
+    description:
+      - The name with which the user logs in, usually an e-mail address. Kazoo knows it in lower case, and that is how the module uses it.
+      - With O(credentials) it is not needed to log in, and just becomes a part of RV(identity).
+      - Mutually exclusive with O(api_key).
+      - Falls back to the environment variable E(KAZOO_USERNAME).
+    type: str
+  password:
+    description:
+      - The password of O(username). It does not leave the host, only the hash does.
+      - Requires O(username), and one of O(account_name), O(account_realm) and O(phone_number) to log in.
+      - Mutually exclusive with O(credentials) and O(api_key).
+      - Falls back to the environment variable E(KAZOO_PASSWORD).
+    type: str
+  credentials:
+    description:
+      - The hash of user name and password, if you would rather keep this than the password. It is made of the user name in lower case,
+        a colon and the password, by the method that O(hash_method) says, and written in hexadecimal digits.
+      - One can log in with the hash just as well as with the password, so it has to be kept as secret.
+      - Requires one of O(account_name), O(account_realm) and O(phone_number) to log in.
+      - Mutually exclusive with O(password) and O(api_key).
+      - Falls back to the environment variable E(KAZOO_CREDENTIALS).
+    type: str
+  hash_method:
+    description:
+      - How user name and password are hashed, by MD5 or by SHA-1. (C(method) in the API.)
+      - Users who were imported from elsewhere may be able to log in with V(md5) only.
+    type: str
+    choices:
+      - md5
+      - sha
+    default: md5
+  account_name:
+    description:
+      - Name of the account that the user belongs to. Kazoo looks at its letters and digits only, and not at their case.
+      - Mutually exclusive with O(account_realm) and O(phone_number). A record belongs to the account as it was named when it was
+        made, so stay with one of the three.
+      - Falls back to the environment variable E(KAZOO_ACCOUNT_NAME).
+    type: str
+  account_realm:
+    description:
+      - SIP realm of the account that the user belongs to, for example V(acme.sip.example.com).
+      - Mutually exclusive with O(account_name) and O(phone_number).
+      - Falls back to the environment variable E(KAZOO_ACCOUNT_REALM).
+    type: str
+  phone_number:
+    description:
+      - A telephone number of the account that the user belongs to, in the form V('+15551230001').
+      - Mutually exclusive with O(account_name) and O(account_realm).
+      - Falls back to the environment variable E(KAZOO_PHONE_NUMBER).
+    type: str
+  api_key:
+    description:
+      - The API key of an account, to have tokens of the account instead of a user. It has 64 characters, and administrators of the
+        account find it in the settings of the account.
+      - Mutually exclusive with O(username), O(password) and O(credentials).
+      - Falls back to the environment variable E(KAZOO_API_KEY).
+    type: str
+  auth_token:
+    description:
+      - The token to look after, if it is known from elsewhere.
+      - With O(path) or O(record) it is used as long as there is no record. Then the record counts, because it follows renewals.
+    type: str
+  revoke:
+    description:
+      - What O(state=absent) ends.
+      - V(token) is for the known token, which Kazoo will let live until it expires.
+      - V(user) changes the secret by which the tokens of the user are signed, so that all of them end at once, also those of people and
+        programs that log in as this user. For a token that was made with O(api_key), it ends all such tokens of the account.
+    type: str
+    choices:
+      - token
+      - user
+    default: token
+extends_documentation_fragment:
+  - telephony.auth._api
+  - telephony.auth._token
+  - telephony.auth._file
+  - telephony.auth._attributes.actiongroup_kazoo
+  - telephony.auth._attributes.actiongroup_all
+  - telephony.auth._attributes
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - Without O(path), O(record) and O(auth_token) no token is known, so that each run with O(state=present) makes one. With O(renew=always)
+        it does so anyway.
+      - With O(state=absent), a token that Kazoo does not end is no change, unless there was a file to remove.
+notes:
+  - The connection options fall back to E(KAZOO_VALIDATE_CERTS), E(KAZOO_CA_PATH), E(KAZOO_CLIENT_CERT), E(KAZOO_CLIENT_KEY),
+    E(KAZOO_PROXY), E(KAZOO_TIMEOUT), E(KAZOO_RETRIES) and E(KAZOO_RETRY_TIMEOUT).
+  - Users who need a second factor cannot log in unattended. Use another user for the API, or O(api_key).
+seealso:
+  - module: telephony.auth.dialer_session
+  - module: telephony.auth.ipcortex_token
+  - module: telephony.auth.vacd_api_token
+  - module: telephony.auth.webitel_login
+  - name: User authentication
+    description: What 2600Hz says about these tokens.
+    link: https://docs.2600hz.com/developers/rest/authentication/user-authentication
 author:
-  - telephony.auth contributors
+  - telephony.auth contributors (@telephony-auth)
 """
 
-EXAMPLES = ""
+EXAMPLES = r"""
+- name: Make sure that the user has a token that works for ten more minutes, and keep it in a file
+  telephony.auth.kazoo_user_auth:
+    username: john@example.com
+    password: "{{ vault_kazoo_password }}"
+    account_name: Acme Telephony, Inc.
+    path: /etc/telephony/kazoo.json
+    renew_before: 10m
 
-RETURN = ""
+- name: The same for the account itself, by its API key
+  telephony.auth.kazoo_user_auth:
+    api_key: "{{ vault_kazoo_api_key }}"
+    path: /etc/telephony/kazoo-account.json
+
+- name: The same by a hash in place of the password
+  telephony.auth.kazoo_user_auth:
+    credentials: "{{ ('john@example.com:' ~ vault_kazoo_password) | ansible.builtin.hash('md5') }}"
+    account_realm: acme.sip.example.com
+    path: /etc/telephony/kazoo-hash.json
+
+- name: The same for several users; neither result nor item holds a secret
+  telephony.auth.kazoo_user_auth:
+    username: "{{ item.username }}"
+    password: "{{ vault_kazoo_passwords[item.username] }}"
+    phone_number: "{{ item.phone_number }}"
+    path: "/etc/telephony/kazoo-{{ item.username }}.json"
+  loop:
+    - username: john@example.com
+      phone_number: '+15551230001'
+    - username: ann@example.com
+      phone_number: '+15551230002'
+  loop_control:
+    label: "{{ item.username }}"
+
+- name: Log in, use the token, and end all tokens of the user
+  no_log: true
+  block:
+    - name: Log in
+      telephony.auth.kazoo_user_auth:
+        username: john@example.com
+        password: "{{ vault_kazoo_password }}"
+        account_name: Acme Telephony, Inc.
+      register: kazoo
+
+    - name: Ask for the account
+      ansible.builtin.uri:
+        url: "{{ kazoo.api_url }}/accounts/{{ kazoo.account_id }}"
+        headers: "{{ kazoo.headers }}"
+  always:
+    - name: End all tokens of the user
+      telephony.auth.kazoo_user_auth:
+        state: absent
+        record: "{{ kazoo.record }}"
+        revoke: user
+      when: kazoo.record is defined
+
+- name: Keep the record elsewhere
+  no_log: true
+  block:
+    - name: Make sure that the token on record works
+      telephony.auth.kazoo_user_auth:
+        username: john@example.com
+        password: "{{ vault_kazoo_password }}"
+        account_name: Acme Telephony, Inc.
+        record: "{{ kazoo_record | default({}) }}"
+      register: kazoo_on_record
+
+    - name: Keep the new record, here as a fact; any store will do
+      ansible.builtin.set_fact:
+        kazoo_record: "{{ kazoo_on_record.record }}"
+      when: kazoo_on_record is changed
+
+- name: Only check a token, and fail if it does not work
+  telephony.auth.kazoo_user_auth:
+    auth_token: "{{ kazoo_record.token }}"
+    renew: never
+    return_token: false
+
+- name: Forget the token in the file; Kazoo accepts it until it expires
+  telephony.auth.kazoo_user_auth:
+    state: absent
+    path: /etc/telephony/kazoo-account.json
+
+- name: Say once for several tasks how the API is reached
+  module_defaults:
+    group/telephony.auth.kazoo:
+      account_name: Acme Telephony, Inc.
+      timeout: 10
+  block:
+    - name: Make sure that the user has a token that works
+      telephony.auth.kazoo_user_auth:
+        username: john@example.com
+        password: "{{ vault_kazoo_password }}"
+        path: /etc/telephony/kazoo.json
+"""
+
+RETURN = r"""
+changed:
+  description:
+    - Whether a token was made or ended, a record was written or removed, or permissions or owner of the file at O(path) were corrected.
+    - In check mode, whether that would have been.
+  type: bool
+  returned: success
+  sample: true
+state:
+  description: The state that was asked for.
+  type: str
+  returned: success
+  sample: present
+reason:
+  description: Why a token was made, kept or ended, in one line. For people; it may be worded differently in the next version.
+  type: str
+  returned: success
+  sample: the vendor accepts the token
+fingerprint:
+  description:
+    - The first 12 hexadecimal digits of the SHA-256 of the token, which tell tokens apart without giving them away.
+    - With O(state=absent), that of the token that was known before.
+    - V(null) where there is no token, and in check mode where a new one would be made.
+  type: str
+  returned: success
+  sample: 3f2a9c51d0e7
+issued_at:
+  description:
+    - When the token was made, in UTC. V(null) if another than this module made it.
+  type: str
+  returned: success
+  sample: '2026-11-22T09:30:00Z'
+expires_at:
+  description: When the token ends by itself, in UTC. V(null) if the token does not tell.
+  type: str
+  returned: success
+  sample: '2026-11-22T10:30:00Z'
+api_url:
+  description: The address of the API, as O(api_url) but without a slash at the end.
+  type: str
+  returned: success
+  sample: https://public-api.virtualpbx.com:8443/v2
+identity:
+  description:
+    - Whose token it is. Account and user as the task names them, joined by a slash, or where it does not, the number of the account and that
+      of the user, as the token tells.
+  type: str
+  returned: success
+  sample: acmetelephonyinc/john@example.com
+revoked:
+  description:
+    - Whether the token is known to have ended, now or before. V(false) if Kazoo still accepts it, see O(revoke).
+    - In check mode, what is to be expected.
+  type: bool
+  returned: when O(state=absent) and a token was known
+  sample: false
+token:
+  description: The token. Secret.
+  type: str
+  returned: when secrets are returned, see O(return_token); not with O(state=absent), and not in check mode where a new token would be made
+  sample: eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl
+
+headers:
+  description:
+    - The HTTP headers that authorise a request, ready for O(ansible.builtin.uri#module:headers). Secret.
+  type: dict
+  returned: when RV(token) is
+  sample:
+    X-Auth-Token: eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl
+record:
+  description:
+    - All that is to be remembered until the next run, which takes it as O(record). Secret.
+    - Treat it as one piece. Its fields may grow with new versions of the collection, which read older records.
+  type: dict
+  returned: when RV(token) is
+  sample:
+    schema: 1
+    vendor: kazoo
+    api_url: https://public-api.virtualpbx.com:8443/v2
+    identity: acmetelephonyinc/john@example.com
+    token: eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl
+    extra: {}
+    issued_at: '2026-11-22T09:30:00Z'
+    expires_at: '2026-11-22T10:30:00Z'
+    details: {}
+    retiring: []
+    pending: null
+account_id:
+  description: Number of the account, which most calls of the API want in their path.
+  type: str
+  returned: when a token is known and the vendor or the token tells
+  sample: a0c0ffee00000000000000000000ac3e
+owner_id:
+  description: Number of the user. Tokens of an account have none.
+  type: str
+  returned: when a token is known and the vendor or the token tells
+  sample: 00c0ffee000000000000000000000001
+account_name:
+  description: Name of the account.
+  type: str
+  returned: when a token is known and the vendor tells
+  sample: Acme Telephony, Inc.
+reseller_id:
+  description: Number of the account of the reseller.
+  type: str
+  returned: when a token is known and the vendor tells
+  sample: '00000000000000000000000000000000'
+is_reseller:
+  description: Whether the account is that of a reseller.
+  type: bool
+  returned: when a token is known and the vendor tells
+  sample: false
+is_master_account:
+  description: Whether the account is the topmost one.
+  type: bool
+  returned: when a token is known and the vendor tells
+  sample: false
+language:
+  description: Language of the user or the account.
+  type: str
+  returned: when a token is known and the vendor tells
+  sample: en-US
+diff:
+  description:
+    - What is known about the token before and after the run, without secrets. Ansible shows it in diff mode.
+  type: dict
+  returned: success
+  contains:
+    before:
+      description:
+        - RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before.
+      type: dict
+      returned: success
+      sample:
+        state: absent
+        fingerprint: null
+        issued_at: null
+        expires_at: null
+        api_url: https://public-api.virtualpbx.com:8443/v2
+        identity: acmetelephonyinc/john@example.com
+    after:
+      description:
+        - The same as they are now. In check mode, a token that would be made has V(of the token to be issued) in place of its
+          fingerprint.
+      type: dict
+      returned: success
+      sample:
+        state: present
+        fingerprint: 3f2a9c51d0e7
+        issued_at: '2026-11-22T09:30:00Z'
+        expires_at: '2026-11-22T10:30:00Z'
+        api_url: https://public-api.virtualpbx.com:8443/v2
+        identity: acmetelephonyinc/john@example.com
+msg:
+  description: What went wrong, what may be left behind, and where possible what to do. Free of secrets.
+  type: str
+  returned: failure
+  sample: 'The login was refused: wrong user name, password, hash_method or account, or a disabled user. Kazoo does not tell which.'
+failure:
+  description:
+    - The same for playbooks to branch on, as C(ansible_failed_result.failure) in C(rescue). Free of secrets.
+    - Missing where Ansible itself finds fault with the options, for example a required one that is missing.
+  type: dict
+  returned: failure
+  contains:
+    vendor:
+      description: The vendor, V(kazoo).
+      type: str
+      returned: always
+      sample: kazoo
+    operation:
+      description:
+        - The step that failed, V(issue), V(check) or V(revoke).
+        - V(null) when the failure has nothing to do with a request.
+      type: str
+      returned: always
+      sample: issue
+    status:
+      description: The HTTP status of the reply. V(null) without a complete reply.
+      type: int
+      returned: always
+      sample: 401
+    code:
+      description:
+        - What kind of failure it is, in a word that stays the same in later versions. There may be new words.
+        - V(account_blocked) - the user or the account is blocked, locked, disabled or expired.
+        - V(bad_option) - an option has a value that cannot work, or does not go with another one.
+        - V(bad_path) - O(path) is no file that can hold a record.
+        - V(bad_reply) - the reply makes no sense - an HTML page, broken JSON, cut off, too large. Often O(api_url) is not the address of the API.
+        - V(bad_request) - Kazoo found the request itself invalid, for example a O(account_realm) that is too short.
+        - V(credentials_missing) - the options do not suffice for what is to be done.
+        - V(credentials_refused) - wrong user name, password, key or token.
+        - V(internal_error) - a mistake in this collection. Please report it.
+        - V(issued_token_refused) - the vendor made a token and then did not accept it.
+        - V(mfa_required) - the user needs a second factor, or the one that was given is wrong.
+        - V(newer_record) - the record was written by a newer version of this collection.
+        - V(not_a_record) - O(path) or O(record) holds something else than a token record.
+        - V(not_permitted) - the user lacks the right to do this.
+        - V(rate_limited) - too many requests, and waiting within O(retries) and O(retry_timeout) did not help.
+        - V(record_exposed) - the file at O(path) has more permissions than O(mode).
+        - V(record_mismatch) - the record belongs to another vendor, user or O(api_url), or holds another token than the task names.
+        - V(redirected) - the API answered with a redirect. O(api_url) has to be the final address.
+        - V(renewal_needed) - a new token is needed, but O(renew=never).
+        - V(server_error) - the vendor has a problem of its own (HTTP status 500 and above).
+        - V(store_unwritable) - the file at O(path) cannot be written or removed.
+        - V(timeout) - no connection or no answer within O(timeout).
+        - V(tls) - the TLS certificate of the API, or the one of this host, is not trusted.
+        - V(unreachable) - the API or the O(proxy) cannot be reached.
+        - V(vendor_error) - the vendor refused with a status that has no word of its own. See RV(failure.status).
+      type: str
+      returned: always
+      sample: credentials_refused
+    vendor_message:
+      description: What the vendor said, without secrets. V(null) where it said nothing.
+      type: str
+      returned: always
+      sample: invalid_credentials
+"""
 
 from ansible_collections.telephony.auth.plugins.module_utils._task import run_module
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
