@@ -7,16 +7,414 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dialer_session
-short_description: To be documented
+short_description: Manage API tokens of dialer.rocks users and resellers
+version_added: 1.0.0
 description:
-  - To be documented.
+  - The API of dialer.rocks, the dialling platform of Hello Hunter, is called with a JSON Web Token in the HTTP header C(Authorization).
+    This module makes sure that there is one which works.
+  - A login, as a user or as a reseller, makes a token that ends by itself after 24 hours. If it tells when, that is when, otherwise the module
+    takes it to be 24 hours after the login. The time is returned as RV(expires_at).
+  - There are also static tokens, which do not expire. People make and end them in the web interface, users in its admin section and
+    resellers in the reseller interface. The API offers neither. This module can check one, see O(token), and keep it on record.
+  - The vendor documents no request by which a token can be checked. So the module takes a token to be valid until it expires and makes no request,
+    unless O(check_path) names one.
+  - With O(state=absent), the token is logged out. Whether this ends it at once, the vendor does not say. A static token is only forgotten. Then
+    RV(revoked=false) and a warning say that it is still valid.
+  - There is no list of tokens. When the reply to a login is lost, there may be a token that nobody knows. It expires like any other.
+options:
+  api_url:
+    description:
+      - Base URL of the API of your server, up to C(/a), for example V(https://XXX-NN.dialer.rocks/a).
+      - Must start with V(https://), unless it leads to the host itself (loopback) or O(validate_certs=false).
+      - Falls back to the environment variable E(DIALER_API_URL).
+    type: str
+    required: true
+  account_type:
+    description:
+      - Whether to log in and out as a user or as a reseller. With O(state=absent), it has to be what the token was made with.
+      - Falls back to the environment variable E(DIALER_ACCOUNT_TYPE).
+    type: str
+    choices:
+      - user
+      - reseller
+    default: user
+  username:
+    description:
+      - The name with which the user or reseller logs in. (In the API, C(login) of a user and C(name) of a reseller.)
+      - Also the name under which the token is put on record, together with O(account_type).
+      - Falls back to the environment variable E(DIALER_USERNAME).
+    type: str
+    aliases:
+      - login
+      - name
+  password:
+    description:
+      - The password of O(username). Needed to make a token, but not to check one or to log it out. (In the API, C(password) of a user and C(pass) of
+        a reseller.)
+      - Requires O(username).
+      - Falls back to the environment variable E(DIALER_PASSWORD).
+    type: str
+    aliases:
+      - pass
+  check_path:
+    description:
+      - A path below O(api_url), starting with a slash. A GET request for it, with the token, tells by its HTTP status whether the token works.
+        401 means that it does not, 200 to 299 that it does, and anything else is a failure.
+      - Choose one that your users may read, and that changes nothing. It must not contain C(..), a query, or C(logout).
+      - Falls back to the environment variable E(DIALER_CHECK_PATH).
+    type: str
+  token:
+    description:
+      - The token to look after, if it is known from elsewhere, for example a static one.
+      - A token that does not tell its own end is taken for a static one, which has none.
+      - With O(path) or O(record) it is used as long as there is no record. Then the record counts, because it follows renewals. If the task
+        has no O(password) to renew with, it is an error if the two differ.
+    type: str
+extends_documentation_fragment:
+  - telephony.auth._api
+  - telephony.auth._token
+  - telephony.auth._file
+  - telephony.auth._attributes.actiongroup_dialer
+  - telephony.auth._attributes.actiongroup_all
+  - telephony.auth._attributes
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - Without O(path), O(record) and O(token) no token is known, so that each run with O(state=present) makes one. With O(renew=always)
+        it does so anyway.
+      - With O(state=absent), forgetting a static token is no change, unless there was a file to remove. Without O(check_path), logging out
+        the same O(record) or O(token) again may be a change again, as nobody tells that it has ended.
+notes:
+  - The connection options fall back to E(DIALER_VALIDATE_CERTS), E(DIALER_CA_PATH), E(DIALER_CLIENT_CERT), E(DIALER_CLIENT_KEY),
+    E(DIALER_PROXY), E(DIALER_TIMEOUT), E(DIALER_RETRIES) and E(DIALER_RETRY_TIMEOUT).
+  - The vendor may let users and resellers in from certain addresses only. That is told apart from wrong credentials, by V(ip_denied) in
+    RV(failure.code).
+seealso:
+  - module: telephony.auth.ipcortex_token
+  - module: telephony.auth.kazoo_user_auth
+  - module: telephony.auth.vacd_api_token
+  - module: telephony.auth.webitel_login
+  - name: API usage
+    description: What the vendor says about these tokens.
+    link: https://docs.hellohunter.com/faqs/API-Usage.html
 author:
-  - telephony.auth contributors
+  - telephony.auth contributors (@telephony-auth)
 """
 
-EXAMPLES = ""
+EXAMPLES = r"""
+- name: Make sure that the user has a token that is good for the rest of the day, and keep it in a file
+  telephony.auth.dialer_session:
+    api_url: https://XXX-NN.dialer.rocks/a
+    username: user@example.com
+    password: "{{ vault_dialer_password }}"
+    path: /etc/telephony/dialer.json
+    renew_before: 8h
 
-RETURN = ""
+- name: The same for several users; neither result nor item holds a secret
+  telephony.auth.dialer_session:
+    api_url: https://XXX-NN.dialer.rocks/a
+    username: "{{ item }}"
+    password: "{{ vault_dialer_passwords[item] }}"
+    path: "/etc/telephony/dialer-{{ item }}.json"
+  loop:
+    - user@example.com
+    - plain@example.com
+  loop_control:
+    label: "{{ item }}"
+
+- name: Log in as a reseller, use the token, and log out
+  no_log: true
+  block:
+    - name: Log in
+      telephony.auth.dialer_session:
+        api_url: https://XXX-NN.dialer.rocks/a
+        account_type: reseller
+        username: reseller1
+        password: "{{ vault_dialer_reseller_password }}"
+      register: dialer
+
+    - name: Add to the balance of a group of users
+      ansible.builtin.uri:
+        url: "{{ dialer.api_url }}/v1/resellers/add_balance.json"
+        method: PUT
+        headers: "{{ dialer.headers }}"
+        body_format: json
+        body:
+          user_group_id: 7
+          to_add: 10
+  always:
+    - name: Log out
+      telephony.auth.dialer_session:
+        api_url: https://XXX-NN.dialer.rocks/a
+        account_type: reseller
+        state: absent
+        record: "{{ dialer.record }}"
+      when: dialer.record is defined
+
+- name: Only check a static token, and fail if it does not work
+  telephony.auth.dialer_session:
+    api_url: https://XXX-NN.dialer.rocks/a
+    token: "{{ vault_dialer_static_token }}"
+    check_path: "{{ dialer_check_path }}"
+    renew: never
+    return_token: false
+
+- name: Keep the record elsewhere
+  no_log: true
+  block:
+    - name: Make sure that the token on record works
+      telephony.auth.dialer_session:
+        api_url: https://XXX-NN.dialer.rocks/a
+        username: user@example.com
+        password: "{{ vault_dialer_password }}"
+        check_path: "{{ dialer_check_path }}"
+        record: "{{ dialer_record | default({}) }}"
+      register: dialer_on_record
+
+    - name: Keep the new record, here as a fact; any store will do
+      ansible.builtin.set_fact:
+        dialer_record: "{{ dialer_on_record.record }}"
+      when: dialer_on_record is changed
+
+- name: Log out, and remove the file
+  telephony.auth.dialer_session:
+    api_url: https://XXX-NN.dialer.rocks/a
+    state: absent
+    path: /etc/telephony/dialer.json
+
+- name: Say once for several tasks how the API is reached
+  module_defaults:
+    group/telephony.auth.dialer:
+      api_url: https://XXX-NN.dialer.rocks/a
+      check_path: "{{ dialer_check_path }}"
+  block:
+    - name: Make sure that the token in the file still works
+      telephony.auth.dialer_session:
+        path: /etc/telephony/dialer-plain@example.com.json
+"""
+
+RETURN = r"""
+changed:
+  description:
+    - Whether a token was made or ended, a record was written or removed, or permissions or owner of the file at O(path) were corrected.
+    - In check mode, whether that would have been.
+  type: bool
+  returned: success
+  sample: true
+state:
+  description: The state that was asked for.
+  type: str
+  returned: success
+  sample: present
+reason:
+  description: Why a token was made, kept or ended, in one line. For people; it may be worded differently in the next version.
+  type: str
+  returned: success
+  sample: "the token has not expired, and without check_path there is no way to ask"
+fingerprint:
+  description:
+    - The first 12 hexadecimal digits of the SHA-256 of the token, which tell tokens apart without giving them away.
+    - With O(state=absent), that of the token that was known before.
+    - V(null) where there is no token, and in check mode where a new one would be made.
+  type: str
+  returned: success
+  sample: 3f2a9c51d0e7
+issued_at:
+  description:
+    - When the token was made, in UTC. V(null) if another than this module made it.
+  type: str
+  returned: success
+  sample: '2026-11-22T09:30:00Z'
+expires_at:
+  description: When the token ends by itself, in UTC. V(null) for a static token.
+  type: str
+  returned: success
+  sample: '2026-11-23T09:30:00Z'
+api_url:
+  description: The address of the API, as O(api_url) but without a slash at the end.
+  type: str
+  returned: success
+  sample: https://XXX-NN.dialer.rocks/a
+identity:
+  description:
+    - V(user) or V(reseller), a colon, and the name, as in O(account_type) and O(username). Where the task does not name one, as the token tells,
+      or V(null).
+  type: str
+  returned: success
+  sample: user:user@example.com
+revoked:
+  description:
+    - Whether the token was logged out, or is known to have ended before. V(false) for a static token that still works.
+  type: bool
+  returned: when O(state=absent) and a token was known
+  sample: true
+token:
+  description: The token. Secret.
+  type: str
+  returned: when secrets are returned, see O(return_token); not with O(state=absent), and not in check mode where a new token would be made
+  sample: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl
+
+headers:
+  description:
+    - The HTTP headers that authorise a request, ready for O(ansible.builtin.uri#module:headers). Secret.
+  type: dict
+  returned: when RV(token) is
+  sample:
+    Authorization: Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl
+record:
+  description:
+    - All that is to be remembered until the next run, which takes it as O(record). Secret.
+    - Treat it as one piece. Its fields may grow with new versions of the collection, which read older records.
+  type: dict
+  returned: when RV(token) is
+  sample:
+    schema: 1
+    vendor: dialer
+    api_url: https://XXX-NN.dialer.rocks/a
+    identity: user:user@example.com
+    token: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl
+    extra: {}
+    issued_at: '2026-11-22T09:30:00Z'
+    expires_at: '2026-11-23T09:30:00Z'
+    details: {}
+    retiring: []
+    pending: null
+account_type:
+  description: Whether the token is that of a user or of a reseller, as in O(account_type).
+  type: str
+  returned: when a token is known
+  sample: user
+user:
+  description: What the vendor and the token tell about the user or the reseller.
+  type: dict
+  returned: when this module made the token
+  contains:
+    id:
+      description: Number of the user or reseller.
+      type: int
+      returned: if the vendor tells
+      sample: 123
+    name:
+      description: Name of the reseller.
+      type: str
+      returned: if the vendor tells
+      sample: reseller1
+    blocked:
+      description: Whether the user is blocked. As the login of a blocked user is a failure, this is V(false).
+      type: bool
+      returned: if the vendor tells
+      sample: false
+    admin:
+      description: Whether the user is an administrator.
+      type: bool
+      returned: if the token tells
+      sample: false
+    user_group_id:
+      description: Number of the group of the user.
+      type: int
+      returned: if the token tells
+      sample: 7
+    sms_from:
+      description: The sender of the text messages of the user.
+      type: str
+      returned: if the token tells
+      sample: '+15551239999'
+diff:
+  description:
+    - What is known about the token before and after the run, without secrets. Ansible shows it in diff mode.
+  type: dict
+  returned: success
+  contains:
+    before:
+      description:
+        - RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before.
+      type: dict
+      returned: success
+      sample:
+        state: absent
+        fingerprint: null
+        issued_at: null
+        expires_at: null
+        api_url: https://XXX-NN.dialer.rocks/a
+        identity: user:user@example.com
+    after:
+      description:
+        - The same as they are now. In check mode, a token that would be made has V(of the token to be issued) in place of its
+          fingerprint.
+      type: dict
+      returned: success
+      sample:
+        state: present
+        fingerprint: 3f2a9c51d0e7
+        issued_at: '2026-11-22T09:30:00Z'
+        expires_at: '2026-11-23T09:30:00Z'
+        api_url: https://XXX-NN.dialer.rocks/a
+        identity: user:user@example.com
+msg:
+  description: What went wrong, what may be left behind, and where possible what to do. Free of secrets.
+  type: str
+  returned: failure
+  sample: 'The address of this host is not allowed. Ask the vendor to allow it, or use a proxy. The vendor says: Login denied due to IP restriction'
+failure:
+  description:
+    - The same for playbooks to branch on, as C(ansible_failed_result.failure) in C(rescue). Free of secrets.
+    - Missing where Ansible itself finds fault with the options, for example a required one that is missing.
+  type: dict
+  returned: failure
+  contains:
+    vendor:
+      description: The vendor, V(dialer).
+      type: str
+      returned: always
+      sample: dialer
+    operation:
+      description:
+        - The step that failed, V(issue), V(check) or V(revoke).
+        - V(null) when the failure has nothing to do with a request.
+      type: str
+      returned: always
+      sample: issue
+    status:
+      description: The HTTP status of the reply. V(null) without a complete reply.
+      type: int
+      returned: always
+      sample: 406
+    code:
+      description:
+        - What kind of failure it is, in a word that stays the same in later versions. There may be new words.
+        - V(account_blocked) - the user or the account is blocked, locked, disabled or expired.
+        - V(bad_option) - an option has a value that cannot work, or does not go with another one.
+        - V(bad_path) - O(path) is no file that can hold a record.
+        - V(bad_reply) - the reply makes no sense - an HTML page, broken JSON, cut off, too large. Often O(api_url) is not the address of the API.
+        - V(credentials_missing) - the options do not suffice for what is to be done.
+        - V(credentials_refused) - wrong user name, password, key or token.
+        - V(internal_error) - a mistake in this collection. Please report it.
+        - V(ip_denied) - the vendor does not let this host in because of its address.
+        - V(issued_token_refused) - the vendor made a token and then did not accept it.
+        - V(newer_record) - the record was written by a newer version of this collection.
+        - V(not_a_record) - O(path) or O(record) holds something else than a token record.
+        - V(not_permitted) - the user lacks the right to do this.
+        - V(rate_limited) - too many requests, and waiting within O(retries) and O(retry_timeout) did not help.
+        - V(record_exposed) - the file at O(path) has more permissions than O(mode).
+        - V(record_mismatch) - the record belongs to another vendor, user or O(api_url), or holds another token than the task names.
+        - V(redirected) - the API answered with a redirect. O(api_url) has to be the final address.
+        - V(renewal_needed) - a new token is needed, but O(renew=never).
+        - V(server_error) - the vendor has a problem of its own (HTTP status 500 and above).
+        - V(store_unwritable) - the file at O(path) cannot be written or removed.
+        - V(timeout) - no connection or no answer within O(timeout).
+        - V(tls) - the TLS certificate of the API, or the one of this host, is not trusted.
+        - V(unreachable) - the API or the O(proxy) cannot be reached.
+        - V(vendor_error) - the vendor refused with a status that has no word of its own. See RV(failure.status).
+      type: str
+      returned: always
+      sample: ip_denied
+    vendor_message:
+      description: What the vendor said, without secrets. V(null) where it said nothing.
+      type: str
+      returned: always
+      sample: Login denied due to IP restriction
+"""
 
 from ansible_collections.telephony.auth.plugins.module_utils._task import run_module
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
