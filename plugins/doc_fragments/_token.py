@@ -62,6 +62,7 @@ options:
     description:
       - Whether the secrets are part of the result - the token itself, the headers that carry it, and the record.
       - By default they are where there is no O(path), since nobody would know the token otherwise, and are not where there is one.
+      - Without O(path), V(false) is refused where it could lose a new token, unless O(renew=never).
       - Tasks that return secrets need C(no_log=true), see the notes.
     type: bool
 notes:
