@@ -375,8 +375,8 @@ diff:
         identity: agent
     after:
       description:
-        - The same as they are now. In check mode, a token that would be made has V(of the token to be issued) in place of its
-          fingerprint.
+        - RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they are now, or in check mode as they
+          would be. A token that would be made has V(of the token to be issued) in place of its fingerprint.
       type: dict
       returned: success
       sample:
@@ -393,7 +393,7 @@ msg:
   sample: 'The login was refused: unknown user or wrong password. The vendor says: Login failed'
 failure:
   description:
-    - The same for playbooks to branch on, as C(ansible_failed_result.failure) in C(rescue). Free of secrets.
+    - What went wrong, for playbooks to branch on. In C(rescue) it is C(ansible_failed_result.failure). Free of secrets.
     - Missing where Ansible itself finds fault with the options, for example a required one that is missing.
   type: dict
   returned: failure
