@@ -180,8 +180,8 @@ class Lifecycle:
                 f" {self.vendor.how_it_ends}"
             )
             reason = "the token is forgotten, but the vendor still accepts it"
-        elif alive:
-            reason = f"{_tokens(len(alive))} revoked"
+        elif Ended.REVOKED in ended:
+            reason = f"{_tokens(ended.count(Ended.REVOKED))} revoked"
         else:
             reason = "the token had ended already"
         return Outcome(
@@ -222,6 +222,9 @@ class Lifecycle:
 
     def _keep(self, known: Known, verdict: Verdict | None) -> Outcome:
         record = known.record
+        # Fresh facts are for the result only: a balance that moves is no reason to write the record.
+        fresh = replace(record.token, details={**record.token.details, **(verdict.details if verdict else {})})
+        record = replace(record, identity=record.identity or self.vendor.owner(fresh))
         due = [old for old in record.retiring if old.revoke_at <= self.now]
         others = self._others(record, verdict)
         adopts = self.store.keeps and not known.on_file
@@ -239,10 +242,7 @@ class Lifecycle:
                 self.store.save(record)
             after = self._revoke_due(record)
             self._revoke_values(others)
-        # Fresh facts are for the result only: a balance that moves is no reason to write the record.
-        details = {**after.token.details, **(verdict.details if verdict else {})}
-        after = replace(after, token=replace(after.token, details=details))
-        return Outcome(changed, reason, record, after)
+        return Outcome(changed, reason, known.record, replace(after, token=fresh))
 
     def _replace(self, before: Record | None, need: _Need) -> Outcome:
         self._must_be_able_to_issue(need.reason)

@@ -93,17 +93,20 @@ class Record:
             "vendor": self.vendor,
             "api_url": self.api_url,
             "identity": self.identity,
-            "token": self.token.value,
-            "extra": dict(self.token.extra),
-            "issued_at": iso(self.token.issued_at),
-            "expires_at": iso(self.token.expires_at),
-            "details": dict(self.token.details),
-            "retiring": [
-                {"token": old.token.value, "extra": dict(old.token.extra), "revoke_at": iso(old.revoke_at)}
-                for old in self.retiring
-            ],
+            **_token_as_json(self.token),
+            "retiring": [{**_token_as_json(old.token), "revoke_at": iso(old.revoke_at)} for old in self.retiring],
             "pending": self.pending,
         }
+
+
+def _token_as_json(token: Token) -> dict[str, t.Any]:
+    return {
+        "token": token.value,
+        "extra": dict(token.extra),
+        "issued_at": iso(token.issued_at),
+        "expires_at": iso(token.expires_at),
+        "details": dict(token.details),
+    }
 
 
 def record_from_json(value: object, source: str) -> Record:

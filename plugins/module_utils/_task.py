@@ -202,6 +202,8 @@ def _result(
     to_come = check_mode and outcome.issued
     token = after.token if after and not to_come else None
     facts = _facts(vendor, options["state"], after, to_come)
+    if after is None and outcome.before:
+        facts["identity"] = outcome.before.identity
     result: Result = {
         "changed": outcome.changed or changed_file,
         "reason": outcome.reason + (", mode or owner of the file corrected" if changed_file else ""),

@@ -128,7 +128,8 @@ class Dialer(BaseVendor):
     def revoke(self, token: Token, leaving: bool) -> Ended:
         if not self.can_revoke(token, leaving):
             return Ended.STILL_VALID
-        if self._account_type == "reseller":
+        # Whose token it is says the token itself; the task may have left account_type out.
+        if _jwt.claims(token.value).get("type", token.details.get("account_type", self._account_type)) == "reseller":
             method, path = "GET", "/v1/resellers/user/logout.json"
         else:
             method, path = "DELETE", "/session.json"

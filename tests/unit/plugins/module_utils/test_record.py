@@ -94,7 +94,14 @@ def test_a_record_is_written_as_documented():
     assert RECORD.as_json() == AS_JSON
     old = Retiring(Token("old", {"key": "k-0"}), 1_700_000_000)
     assert replace(RECORD, retiring=(old,)).as_json()["retiring"] == [
-        {"token": "old", "extra": {"key": "k-0"}, "revoke_at": "2023-11-14T22:13:20Z"}
+        {
+            "token": "old",
+            "extra": {"key": "k-0"},
+            "issued_at": None,
+            "expires_at": None,
+            "details": {},
+            "revoke_at": "2023-11-14T22:13:20Z",
+        }
     ]
 
 
