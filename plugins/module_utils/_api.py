@@ -37,7 +37,7 @@ try:
         Timeout,
     )
     from requests.utils import get_environ_proxies
-    from urllib3.exceptions import NewConnectionError
+    from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -69,6 +69,10 @@ def connection(options: t.Mapping[str, t.Any]) -> Connection:
     Raises OptionError, naming the option, before anything is sent.
     """
     api_url = normalize_api_url(options["api_url"], options["validate_certs"])
+    try:
+        requests.Request("GET", api_url).prepare()
+    except RequestException:
+        raise OptionError("api_url is not a valid URL. Write it like https://pbx.example.com.") from None
     for name, least in (("timeout", 1), ("retries", 0), ("retry_timeout", 0)):
         if options[name] < least:
             raise OptionError(f"{name} must be at least {least}, not {options[name]}.")
@@ -88,6 +92,7 @@ def normalize_api_url(api_url: str, validate_certs: bool = True) -> str:
     try:
         parts = urlsplit(api_url.strip())
         host, _port = parts.hostname, parts.port
+        (host or "").encode("idna")
     except ValueError:
         raise OptionError("api_url is not a valid URL. Write it like https://pbx.example.com.") from None
     if parts.scheme not in ("https", "http") or not host:
@@ -115,22 +120,29 @@ def _is_loopback(host: str) -> bool:
 
 def _verify(options: t.Mapping[str, t.Any]) -> bool | str:
     """What Requests calls verify. Given per request, so that no environment variable overrides the options."""
-    ca_path: str | None = options["ca_path"]
     if not options["validate_certs"]:
         return False
-    if not ca_path:
-        # As every program built on Requests: the operator's own bundle, where the options do not say otherwise.
-        return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    if options["ca_path"]:
+        return _certificates("ca_path", options["ca_path"])
+    # As every program built on Requests: the operator's own bundle, where the options do not say otherwise.
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        if os.environ.get(variable):
+            return _certificates(variable, os.environ[variable])
+    return True
+
+
+def _certificates(name: str, path: str) -> str:
+    """The path of a file or a directory of certificates, once it is known to be usable. Raises OptionError."""
     try:
-        is_directory = os.path.isdir(ca_path)
+        is_directory = os.path.isdir(path)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(
-            cafile=None if is_directory else ca_path, capath=ca_path if is_directory else None
+            cafile=None if is_directory else path, capath=path if is_directory else None
         )
     except ssl.SSLError:
-        raise OptionError(f"ca_path {ca_path} does not hold certificates in PEM format.") from None
+        raise OptionError(f"{name} {path} does not hold certificates in PEM format.") from None
     except OSError as error:
-        raise OptionError(f"ca_path {ca_path} cannot be read: {error.strerror}.") from None
-    return ca_path
+        raise OptionError(f"{name} {path} cannot be read: {error.strerror}.") from None
+    return path
 
 
 def _client_cert(options: t.Mapping[str, t.Any]) -> str | tuple[str, str] | None:
@@ -150,7 +162,8 @@ def _client_cert(options: t.Mapping[str, t.Any]) -> str | tuple[str, str] | None
 
 def _proxies(proxy: str | None, api_url: str) -> t.Mapping[str, str]:
     if not proxy:
-        return get_environ_proxies(api_url)
+        # What is meant for this host stays on it, as plain http is allowed there.
+        return {} if _is_loopback(urlsplit(api_url).hostname or "") else get_environ_proxies(api_url)
     try:
         parts = urlsplit(proxy)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -197,7 +210,9 @@ class Reply:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
-            raise self.bad("is not JSON") from None
+            pass
+        # Raised out here, so as not to carry along an exception that holds the body.
+        raise self.bad("is not JSON")
 
     def json_object(self) -> dict[str, t.Any]:
         """The body as a JSON object. Raises NoClearAnswer."""
@@ -321,11 +336,12 @@ class Api:
                     changes=changes,
                 )
                 return self._accept(reply, response.headers)
-        except RequestException as error:
+        except (RequestException, HTTPError) as error:
             failure, sent = self._explain(operation, error, changes)
-            if failure.code == "tls" or (sent and changes):
-                raise failure from None
-            raise _TryAgain(failure) from None
+        # Raised out here, so as not to carry along the exception of Requests, which holds the URL.
+        if failure.code in ("tls", "bad_option") or (sent and changes):
+            raise failure
+        raise _TryAgain(failure)
 
     def _read(self, operation: str, response: requests.Response, changes: bool) -> bytes:
         """The whole body, at most MAX_REPLY_BYTES of it."""
@@ -347,7 +363,7 @@ class Api:
             if len(body) > MAX_REPLY_BYTES:
                 raise bad(f"larger than {MAX_REPLY_BYTES} bytes")
         expected = response.headers.get("Content-Length", "")
-        if expected.isdigit() and len(body) < int(expected):
+        if expected.isdecimal() and len(body) < int(expected):
             raise ChunkedEncodingError()
         return body
 
@@ -380,7 +396,7 @@ class Api:
             maybe_done=maybe_done,
         )
 
-    def _explain(self, operation: str, error: RequestException, changes: bool) -> tuple[NoClearAnswer, bool]:
+    def _explain(self, operation: str, error: Exception, changes: bool) -> tuple[NoClearAnswer, bool]:
         """The failure behind an exception of Requests, and whether the request may have reached the vendor.
 
         The exceptions' own texts are not used: they hold the URL, which for vacd holds a token.
@@ -395,7 +411,7 @@ class Api:
         elif isinstance(error, ConnectTimeout):
             code, sent = "timeout", False
             what = f"{where} did not accept a connection within {self.settings.timeout:g} seconds."
-        elif isinstance(error, Timeout):
+        elif isinstance(error, Timeout) or any(isinstance(inner, ReadTimeoutError) for inner in _chain(error)):
             code, sent = "timeout", True
             what = f"{where} did not answer within {self.settings.timeout:g} seconds."
         elif isinstance(error, ChunkedEncodingError):
@@ -405,7 +421,7 @@ class Api:
             code, sent = "unreachable", not _never_connected(error)
             what = f"{where} cannot be reached: {cause}."
         else:
-            code, sent = "unreachable", False
+            code, sent = ("bad_option", False) if isinstance(error, ValueError) else ("unreachable", True)
             what = f"{where} cannot be asked: {type(error).__name__}."
         failure = NoClearAnswer(what, code=code, operation=operation, maybe_done=sent and changes)
         return failure, sent
@@ -413,7 +429,13 @@ class Api:
 
 def new_session() -> requests.Session:
     """A session that keeps connections and nothing else."""
-    session = requests.Session()
+
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            """None: even a redirect that is not followed would be read without limit and parsed."""
+            return None
+
+    session = Session()
     session.trust_env = False  # no .netrc; proxies and CA bundle of the environment are looked up in connection()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": "telephony.auth (Ansible)", "Accept-Encoding": "identity"})
@@ -435,7 +457,7 @@ def _host_of(location: str) -> str:
 
 def _retry_after(value: str | None) -> float | None:
     """Seconds to wait; the HTTP date form is treated as missing, because clocks differ."""
-    return float(value) if value and value.strip().isdigit() else None
+    return float(value) if value and value.strip().isdecimal() else None
 
 
 def _chain(error: BaseException) -> t.Iterator[BaseException]:

@@ -1,0 +1,121 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the tests of HTTP share: servers on loopback that misbehave, and a look into exceptions."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import struct
+import threading
+import traceback
+import typing as t
+
+import pytest
+
+HANG = "hang"
+RESET = "reset"
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: BrokenServer
+
+    def handle(self) -> None:
+        while True:
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                line = self.rfile.readline()
+                if not line:
+                    return
+                head += line
+            length = [
+                int(line.split(b":")[1]) for line in head.lower().splitlines() if line.startswith(b"content-length:")
+            ]
+            self.server.requests.append(head + self.rfile.read(sum(length)))
+            step = self.server.steps.pop(0)
+            for part in step if isinstance(step, tuple) else (step,):
+                if part == HANG:
+                    self.server.over.wait(30)
+                elif part == RESET:
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                else:
+                    self.wfile.write(t.cast(bytes, part))
+            if (
+                b"\r\nconnection: close" in head.lower()
+                or not isinstance(step, bytes)
+                or b"Content-Length: 0" not in step
+            ):
+                return
+
+
+class BrokenServer(socketserver.ThreadingTCPServer):
+    """Answers the next request with the next step, byte for byte, and then closes the connection.
+
+    A step is what to send, HANG (say nothing until the test is over), RESET (abort the connection), or a tuple of those.
+    Only a reply without content keeps the connection.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.steps: list[object] = []
+        self.requests: list[bytes] = []
+        self.over = threading.Event()
+
+    def shutdown_request(self, request: t.Any) -> None:
+        # Not in the polite way of the parent, which would say goodbye before a reset
+        self.close_request(request)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+@pytest.fixture
+def broken_server() -> t.Iterator[BrokenServer]:
+    with BrokenServer() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.over.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def closed_port() -> t.Iterator[int]:
+    """A port on which nobody listens, kept so for the test."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own proxies, certificates and options stay out of the tests."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def everything_in(error: BaseException) -> str:
+    """All text of an exception, of those inside it and of those it was raised from."""
+    todo: list[object] = [error]
+    seen: list[object] = []
+    while todo:
+        current = todo.pop()
+        if current is not None and not any(current is other for other in seen):
+            seen.append(current)
+            if isinstance(current, BaseException):
+                todo += [current.__cause__, current.__context__, *current.args, *vars(current).values()]
+    text = "\n".join(f"{each} {each!r}" for each in seen if isinstance(each, (str, bytes, BaseException)))
+    return text + "".join(traceback.format_exception(type(error), error, None))
+
+
+@pytest.fixture(name="everything_in")
+def _everything_in() -> t.Callable[[BaseException], str]:
+    return everything_in
