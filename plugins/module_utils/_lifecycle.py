@@ -255,9 +255,10 @@ class Lifecycle:
             retiring += self._retire(before.token)
         record = self._record(token, retiring)
         self._save_or_revoke(record)
+        # Before the old token is gone, or it would be among the others: they were listed while it was alive.
+        others = self._others(record, verdict)
         if verdict:
             record = self._revoke_due(record)
-        others = self._others(record, verdict)
         self._revoke_values(others)
         return Outcome(True, _sentence(need.reason, _ended(len(others))), before, record, issued=True)
 

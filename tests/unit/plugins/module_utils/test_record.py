@@ -72,15 +72,14 @@ JSON = st.recursive(
     max_leaves=5,
 )
 SECRETS = st.dictionaries(st.text(), HEADER_SAFE, max_size=2)
+TOKENS = st.builds(Token, HEADER_SAFE, SECRETS, TIMES, TIMES, st.dictionaries(st.text(), JSON, max_size=3))
 RECORDS = st.builds(
     Record,
     vendor=st.text(),
     api_url=st.text(),
     identity=st.none() | st.text(),
-    token=st.builds(Token, HEADER_SAFE, SECRETS, TIMES, TIMES, st.dictionaries(st.text(), JSON, max_size=3)),
-    retiring=st.lists(
-        st.builds(Retiring, st.builds(Token, HEADER_SAFE, SECRETS), st.integers(0, 253402300799)), max_size=2
-    ).map(tuple),
+    token=TOKENS,
+    retiring=st.lists(st.builds(Retiring, TOKENS, st.integers(0, 253402300799)), max_size=2).map(tuple),
     pending=JSON,
 )
 

@@ -1,0 +1,140 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A vendor and a store in memory, for tests of the state machine. Both fail on demand."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.telephony.auth.plugins.module_utils._errors import (
+    NoClearAnswer,
+    StoreError,
+    TelephonyError,
+    VendorRefused,
+)
+from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
+from ansible_collections.telephony.auth.plugins.module_utils._record import Record, Token
+
+
+def _failure(word: str) -> TelephonyError:
+    if word == "down":
+        return NoClearAnswer("The vendor is down.", code="server_error", operation="any", status=500)
+    if word == "refused":
+        return VendorRefused("The vendor says no.", code="credentials_refused", operation="any", status=401)
+    if word == "full":
+        return StoreError("The store is full.", code="store_unwritable")
+    return NoClearAnswer("The reply was lost.", code="bad_reply", operation="any", maybe_done=True)
+
+
+@dataclass
+class FakeVendor:
+    """Tokens are the words in alive. Each call is noted in calls, and fails as faults say about it, in turn.
+
+    A fault is "down", "refused", "lost before" (the work was not done), "lost after" (it was) or "" for none.
+    """
+
+    alive: list[str] = field(default_factory=list)
+    has_list: bool = True
+    revocable: bool = True
+    lifetime: int | None = None
+    missing: str | None = None
+    accepts_new: bool = True
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    on_call: t.Callable[[str], None] = lambda _operation: None
+    calls: list[str] = field(default_factory=list)
+    now: int = 1000
+    number: int = 0
+    identity: str | None = "joe"
+    name: t.ClassVar[str] = "fake"
+    api_url: str = "https://fake.example"
+    how_it_ends: str = "It ends at dawn."
+
+    def _call(self, operation: str, work: t.Callable[[], t.Any]) -> t.Any:
+        self.calls.append(operation)
+        self.on_call(operation)
+        faults = self.faults.get(operation.split()[0], [])
+        fault = faults.pop(0) if faults else ""
+        if fault and fault != "lost after":
+            raise _failure(fault)
+        result = work()
+        if fault:
+            raise _failure(fault)
+        return result
+
+    def cannot_issue(self) -> str | None:
+        return self.missing
+
+    def issue(self) -> Token:
+        def work() -> Token:
+            self.number += 1
+            value = f"new{self.number}"
+            if self.accepts_new:
+                self.alive.append(value)
+            return Token(value, expires_at=self.lifetime and self.now + self.lifetime, details={"role": "admin"})
+
+        return t.cast(Token, self._call("issue", work))
+
+    def check(self, token: Token) -> Verdict:
+        def work() -> Verdict:
+            if token.value not in self.alive:
+                return Verdict(False, "unknown token")
+            return Verdict(True, "accepted", {"balance": 7}, tuple(self.alive) if self.has_list else None)
+
+        return t.cast(Verdict, self._call(f"check {token.value}", work))
+
+    def can_revoke(self, token: Token, leaving: bool) -> bool:
+        return self.revocable
+
+    def revoke(self, token: Token, leaving: bool) -> Ended:
+        def work() -> Ended:
+            if token.value not in self.alive:
+                return Ended.ALREADY_GONE
+            if not self.revocable:
+                return Ended.STILL_VALID
+            self.alive.remove(token.value)
+            return Ended.REVOKED
+
+        return t.cast(Ended, self._call(f"revoke {token.value}", work))
+
+    def list(self) -> tuple[str, ...] | None:
+        if not self.has_list:
+            return None
+        return t.cast("tuple[str, ...]", self._call("list", lambda: tuple(self.alive)))
+
+    def owner(self, token: Token) -> str | None:
+        return f"owner of {token.value}"
+
+    @property
+    def changing(self) -> t.List[str]:
+        return [call for call in self.calls if call.startswith(("issue", "revoke"))]
+
+
+@dataclass
+class FakeStore:
+    keeps: bool = True
+    record: Record | None = None
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+
+    def _call(self, operation: str) -> None:
+        self.calls.append(operation)
+        faults = self.faults.get(operation, [])
+        if faults:
+            raise _failure(faults.pop(0))
+
+    def prove(self) -> None:
+        self._call("prove")
+
+    def save(self, record: Record) -> None:
+        self._call("save")
+        self.record = record
+
+    def remove(self) -> None:
+        self._call("remove")
+        self.record = None
+
+    def close(self) -> None:
+        pass
