@@ -214,8 +214,8 @@ class Kazoo(BaseVendor):
             )
         account = about.get("account")
         if isinstance(account, dict) or message == "account_is_locked" or reply.status == 423:
-            state = " and ".join(account) if isinstance(account, dict) else "locked"
-            return refused(reply, f"The account is {state}.", "account_blocked", words)
+            states = [state for state in ("disabled", "expired") if isinstance(account, dict) and state in account]
+            return refused(reply, f"The account is {' and '.join(states) or 'locked'}.", "account_blocked", words)
         if self.options["api_key"] and reply.status == 404:
             return refused(reply, "The account does not know this api_key.", "credentials_refused", words)
         if reply.status == 401 and message == "invalid credentials":

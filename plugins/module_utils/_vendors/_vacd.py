@@ -96,7 +96,7 @@ class Vacd(BaseVendor):
         # The list is open to every authenticated user, while /v1/admin/users needs rights a user may lack.
         reply = self._get_list(token.value)
         if reply.status == 401 and not reply.is_html:
-            return Verdict(False, said(reply, "generalMessage") or "HTTP status 401")
+            return Verdict(False, reply.secrets.mask(said(reply, "generalMessage")) or "HTTP status 401")
         return Verdict(True, "the vendor accepts the token", listed=self._parse_list(reply))
 
     def issue(self) -> Token:
@@ -123,17 +123,18 @@ class Vacd(BaseVendor):
             changes=True,
             headers={"X-Auth-Token": authority, "Accept": _ANYTHING},
         )
+        if reply.is_html:
+            raise reply.bad("is a web page")
         if reply.status == 404 or (reply.status == 401 and authority == token.value):
             return Ended.ALREADY_GONE
         if not reply.ok:
             raise self._refused(reply, "The API token was not deleted.")
-        if reply.text.lower() == "false":
-            if self.check(token).accepted:
-                raise refused(reply, "The API token was not deleted.", "not_permitted")
-            return Ended.ALREADY_GONE
-        if reply.is_html:
-            raise reply.bad("is a web page")
-        return Ended.REVOKED
+        if reply.status == 204 or reply.text.lower() == "true":
+            return Ended.REVOKED
+        # Any other answer tells nothing sure, but the token itself can be asked.
+        if self.check(token).accepted:
+            raise refused(reply, "The API token was not deleted.", "not_permitted")
+        return Ended.ALREADY_GONE if reply.text.lower() == "false" else Ended.REVOKED
 
     def _authority(self) -> str:
         """The token that authorises: auth_token, else that of a login, which happens once, else the known one."""

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Vendors made of real options, with a connection that does not really wait."""
+
+from __future__ import annotations
+
+import base64
+import json
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.telephony.auth.plugins.module_utils._api import Api, connection
+from ansible_collections.telephony.auth.plugins.module_utils._options import Spec, secret_values
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
+
+NOW = 1_700_000_000
+AnyVendor = t.TypeVar("AnyVendor", bound=BaseVendor)
+
+
+def validate(spec: Spec, **options: t.Any) -> tuple[dict[str, t.Any], str]:
+    """The options as a module gets them, and what is wrong with them."""
+    result = ArgumentSpecValidator(**spec.as_arguments()).validate(options)
+    return result.validated_parameters, " ".join(result.error_messages)
+
+
+def make(vendor: type[AnyVendor], **options: t.Any) -> AnyVendor:
+    complete, complaint = validate(vendor.spec(), **options)
+    assert complaint == ""
+    masker = Masker(secret_values(vendor.spec().argument_spec, complete))
+    made = vendor(Api(connection(complete), masker, sleep=lambda _seconds: None), complete, NOW)
+    for secret in made.secrets_in_use():
+        masker.add(secret)
+    return made
+
+
+def jwt(**claims: t.Any) -> str:
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"eyJhbGciOiJIUzI1NiJ9.{payload}.c2lnbmF0dXJl"

@@ -1,0 +1,198 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What must hold for every vendor: only a clear answer counts as one."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import re
+import typing as t
+
+import pytest
+import responses
+
+from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
+from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor, facts
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
+from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import make, validate
+
+URL = "https://vendor.example/base"
+PASSWORD = "p&ss=w+rd% ü"
+USER: dict[str, t.Any] = {"api_url": URL, "username": "joe", "password": PASSWORD}
+TOKEN = Token("t0ken-t0ken", {"key": "k3y"}, expires_at=2_000_000_000)
+
+VENDORS: dict[str, tuple[type[BaseVendor], dict[str, t.Any]]] = {
+    "vacd": (Vacd, {"api_url": URL, "auth_token": "4uth"}),
+    "kazoo": (Kazoo, {**USER, "account_name": "acme"}),
+    "kazoo key": (Kazoo, {"api_url": URL, "api_key": "a" * 64}),
+    "webitel": (Webitel, USER),
+    "ipcortex": (Ipcortex, USER),
+    "dialer": (Dialer, {**USER, "check_path": "/me.json"}),
+    "dialer reseller": (Dialer, {**USER, "check_path": "/me.json", "account_type": "reseller"}),
+}
+HTML = "<!DOCTYPE html><html><body>Sign in</body></html>"
+JUNK: dict[str, dict[str, t.Any]] = {
+    "page": {"status": 200, "body": HTML, "content_type": "text/html"},
+    "page as JSON": {"status": 200, "body": HTML, "content_type": "application/json"},
+    "page 401": {"status": 401, "body": HTML, "content_type": "text/html"},
+    "page 403": {"status": 403, "body": HTML, "content_type": "text/html"},
+    "page 404": {"status": 404, "body": HTML, "content_type": "text/html"},
+    "nothing": {"status": 200, "body": ""},
+    "garbage": {"status": 200, "body": "}{ \x00", "content_type": "application/json"},
+    "number": {"status": 200, "json": 5},
+    "null": {"status": 200, "body": "null"},
+    "nested": {"status": 200, "body": '{"token":' * 50_000},
+    "other object": {
+        "status": 200,
+        "json": {"token": {"a": []}, "data": [], "user": "x", "auth_token": 1, "status": "x"},
+    },
+    "error": {"status": 500, "json": {"message": "oops"}},
+    "unavailable": {"status": 503, "body": HTML, "content_type": "text/html"},
+    "teapot": {"status": 418, "json": {}},
+    "multiple": {"status": 300, "json": {}},
+}
+OPERATIONS: dict[str, t.Callable[[BaseVendor], object]] = {
+    "issue": lambda vendor: vendor.issue(),
+    "check": lambda vendor: vendor.check(TOKEN),
+    "revoke": lambda vendor: vendor.revoke(TOKEN, leaving=False),
+}
+# Where nobody knows the shape of the answer, every good status without a web page is one
+SHAPELESS = {("dialer", "check"), ("dialer", "revoke")}
+# vacd's tokens come as bare text, and only asking tells that one is none
+BARE = {("vacd", "issue", "number"), ("vacd", "issue", "null")}
+
+
+def makes_no_sense(vendor: str, operation: str, reply: str) -> bool:
+    vendor = vendor.split()[0]
+    good = JUNK[reply]["status"] == 200 and JUNK[reply].get("body") != HTML
+    return (vendor, operation, reply) not in BARE and not ((vendor, operation) in SHAPELESS and good)
+
+
+CASES = [case for case in itertools.product(VENDORS, OPERATIONS, JUNK) if makes_no_sense(*case)]
+
+
+def made(vendor: str, **more: t.Any) -> BaseVendor:
+    kind, options = VENDORS[vendor]
+    return make(kind, **{**options, **more})
+
+
+@pytest.mark.parametrize(("vendor", "operation", "reply"), CASES)
+@responses.activate
+def test_a_reply_that_makes_no_sense_is_neither_a_token_nor_a_refusal_of_one(vendor, operation, reply, everything_in):
+    for method in ("GET", "PUT", "POST", "DELETE"):
+        responses.add(method, re.compile(re.escape(URL)), **JUNK[reply])
+    with pytest.raises(TelephonyError) as caught:
+        OPERATIONS[operation](made(vendor))
+    assert PASSWORD not in everything_in(caught.value)
+    assert TOKEN.value not in everything_in(caught.value)
+    assert caught.value.code in ("bad_reply", "server_error", "credentials_refused", "vendor_error", "not_permitted")
+    if operation == "issue":
+        # Web pages that say 401 may be taken for a refused login, as no second login follows either way
+        assert len(responses.calls) == 1 or JUNK[reply]["status"] == 503
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 406, 418, 422, 500])
+@responses.activate
+def test_what_the_vendor_echoes_is_masked(vendor, operation, status, everything_in):
+    def echo(request):
+        text = f"{request.url} {request.headers} {request.body!r} {PASSWORD} {TOKEN.value} k3y {'a' * 64}"
+        said = dict.fromkeys(("message", "info", "generalMessage", "details", "error"), text)
+        return status, {}, json.dumps({**said, "result": "fail", "data": {"message": text}})
+
+    for method in ("GET", "PUT", "POST", "DELETE"):
+        responses.add_callback(method, re.compile(re.escape(URL)), echo)
+    vendor_made = made(vendor)
+    for secret in (*TOKEN.secrets, PASSWORD, "4uth", "a" * 64):
+        vendor_made.api.secrets.add(secret)
+    try:
+        told = repr(OPERATIONS[operation](vendor_made))
+    except TelephonyError as failure:
+        told = everything_in(failure) + str(failure.as_result("x"))
+    for secret in (PASSWORD, TOKEN.value, "k3y", "a" * 64, "4uth"):
+        assert secret not in told
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+@responses.activate
+def test_no_request_names_a_secret_in_its_url(vendor):
+    """vacd's API wants the token to delete in the path; nobody else's does."""
+    for method in ("GET", "PUT", "POST", "DELETE"):
+        responses.add(method, re.compile(re.escape(URL)), status=404, json={})
+    for operation in OPERATIONS.values():
+        with contextlib.suppress(TelephonyError):
+            operation(made(vendor))
+    urls = [call.request.url for call in responses.calls if not (vendor == "vacd" and call.request.method == "DELETE")]
+    assert len(urls) >= 2
+    assert not any(secret in url for url in urls for secret in (TOKEN.value, "k3y", "a" * 64, "4uth", "joe"))
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_token_option_that_is_no_token_is_named_before_anything_is_sent(vendor):
+    for name in {"vacd": ["api_token", "auth_token"], "kazoo": ["auth_token"], "ipcortex": ["session"]}.get(
+        vendor.split()[0], ["token"]
+    ):
+        more = {"key": "k"} if vendor == "webitel" else {}
+        with pytest.raises(OptionError, match=f"^{name} must be one line of printable ASCII without spaces"):
+            made(vendor, **more, **{name: "two words"}).known()
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_nothing_is_known_without_an_option(vendor):
+    assert made(vendor).known() is None
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_who_has_credentials_can_issue(vendor):
+    assert made(vendor).cannot_issue() is None
+
+
+@pytest.mark.parametrize(
+    ("vendor", "hint"),
+    [
+        (Vacd, "give username and password, or auth_token"),
+        (Kazoo, "give username and password, credentials, or api_key"),
+        (Webitel, "give username and password"),
+        (Ipcortex, "give username and password"),
+        (Dialer, "give username and password"),
+    ],
+)
+def test_who_has_none_is_told_which(vendor, hint):
+    assert make(vendor, api_url=URL).cannot_issue() == hint
+    assert make(vendor, api_url=URL, username="joe").cannot_issue() == hint
+
+
+@pytest.mark.parametrize("vendor", [Vacd, Kazoo, Webitel, Ipcortex, Dialer])
+def test_a_password_without_its_user_is_refused(vendor):
+    assert "required by 'password': username" in validate(vendor.spec(), api_url=URL, password="pw")[1]
+
+
+@pytest.mark.parametrize("vendor", [Vacd, Kazoo, Webitel, Ipcortex, Dialer])
+def test_every_option_that_is_a_secret_is_marked_so(vendor):
+    """And nothing else that a playbook's author wants to see."""
+    secret = {name for name, attributes in vendor.spec().argument_spec.items() if attributes.get("no_log")}
+    named_so = {
+        name
+        for name in vendor.spec().argument_spec
+        if re.fullmatch("password|credentials|.*_token|token|api_key|key|session|totp_code|record|proxy|keep", name)
+    } - {"return_token"}
+    assert secret == named_so
+
+
+def test_facts_are_plain_values():
+    assert facts({"a": 1, "b": "x", "c": None, "d": [1], "e": True, "f": 2}, ("a", "b", "c", "d", "e")) == {
+        "a": 1,
+        "b": "x",
+        "e": True,
+    }
+    assert facts(["a"], ("a",)) == {}
