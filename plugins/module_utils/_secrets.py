@@ -15,8 +15,9 @@ import typing as t
 
 MASK = "***"
 
-# Long unbroken runs look like tokens: keys, JWTs, UUIDs, hashes, Base64. Vendors' sentences have spaces.
-_TOKEN_LIKE = re.compile(r"[\w.:+/=~-]{20,}|%[0-9A-Fa-f]{2}[\w.%+~-]{17,}", re.ASCII)
+# Long unbroken runs look like tokens: keys, JWTs, UUIDs, hashes, Base64. Vendors' sentences have spaces, and words
+# such as invalid_jwt_signature are of small letters alone.
+_TOKEN_LIKE = re.compile(r"(?![a-z_.:-]+(?![\w.:+/=~-]))[\w.:+/=~-]{20,}|%[0-9A-Fa-f]{2}[\w.%+~-]{17,}", re.ASCII)
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 
 # Shorter Base64 pieces would hit innocent text. A secret of four bytes has one of this length at least.

@@ -28,7 +28,8 @@ def validate(spec: Spec, **options: t.Any) -> tuple[dict[str, t.Any], str]:
 
 
 def make(vendor: type[AnyVendor], **options: t.Any) -> AnyVendor:
-    complete, complaint = validate(vendor.spec(), **options)
+    given = {name: value for name, value in options.items() if value is not None}
+    complete, complaint = validate(vendor.spec(), **given)
     assert complaint == ""
     masker = Masker(secret_values(vendor.spec().argument_spec, complete))
     made = vendor(Api(connection(complete), masker, sleep=lambda _seconds: None), complete, NOW)

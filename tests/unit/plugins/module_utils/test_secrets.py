@@ -96,7 +96,16 @@ def test_what_looks_like_a_token_is_masked_though_unknown(text):
     assert Masker().mask(f"no such token: {text} here") == f"no such token: {MASK} here"
 
 
-@pytest.mark.parametrize("text", ["You do not have permission to access this resource", "-ERR user not found", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You do not have permission to access this resource",
+        "-ERR user not found",
+        "",
+        "401 invalid_identity_signature",
+        "access.denied.exception: see portal.vendor.example.",
+    ],
+)
 def test_a_sentence_stays(text):
     assert Masker(["secret"]).mask(text) == text
 
