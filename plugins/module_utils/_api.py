@@ -10,6 +10,7 @@ import ipaddress
 import json
 import os
 import random
+import re
 import ssl
 import time
 import traceback
@@ -93,6 +94,8 @@ def normalize_api_url(api_url: str, validate_certs: bool = True) -> str:
         parts = urlsplit(api_url.strip())
         host, _port = parts.hostname, parts.port
         (host or "").encode("idna")
+        if re.search(r"\s", api_url.strip()):
+            raise ValueError
     except ValueError:
         raise OptionError("api_url is not a valid URL. Write it like https://pbx.example.com.") from None
     if parts.scheme not in ("https", "http") or not host:

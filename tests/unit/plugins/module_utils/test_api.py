@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import io
 import itertools
 import ssl
 import threading
@@ -118,6 +119,7 @@ def test_an_api_url_is_brought_into_one_form(given, expected):
         ("https://[::1", "is not a valid URL"),
         ("https://[pbx]/", "is not a valid URL"),
         ("https://pbx example.com", "is not a valid URL"),
+        ("https://pbx.example.com/a b", "is not a valid URL"),
         ("https://.example.com", "is not a valid URL"),
         ("https://*.example.com", "is not a valid URL"),
         ("https://pbx..example.com", "is not a valid URL"),
@@ -483,10 +485,19 @@ def test_half_a_reply_is_none(broken_server, wire, changes):
         assert len(waits) == 1
 
 
-def test_less_than_was_promised_is_half_a_reply_for_every_version_of_requests(vendor):
-    vendor.add("GET", f"{URL}/x", body="{}", headers={"Content-Length": "100"})
+def test_half_a_reply_is_none_for_old_versions_of_urllib3_either():
+    """Version 1 does not compare what it got with what was promised."""
+
+    class Session:
+        def request(self, *_arguments: t.Any, **_more: t.Any) -> requests.Response:
+            response = requests.Response()
+            response.status_code, response.raw = 200, io.BytesIO(b"{}")
+            response.headers["Content-Length"] = "100"
+            return response
+
+    api = Api(Connection(URL, retries=0), Masker(), session=Session())  # type: ignore[arg-type]
     with pytest.raises(NoClearAnswer, match="was cut off"):
-        make_api(retries=0)[0].call("check", "GET", "/x")
+        api.call("check", "GET", "/x")
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate"])

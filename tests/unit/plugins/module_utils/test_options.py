@@ -147,3 +147,18 @@ def test_public_options_show_no_secret_and_no_misspelt_option():
         "keep": [],
         "record": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
     }
+
+
+@pytest.mark.parametrize(
+    ("api_url", "shown"),
+    [
+        ("https://a.example/v2", "https://a.example/v2"),
+        ("https://joe:s3cret@a.example", "https://***a.example"),
+        ("https://joe@s3cret@a.example/@b", "https://***a.example/@b"),
+        ("https://a.example?token=s3cret", "https://a.example?***"),
+        ("https://a.example/#s3cret", "https://a.example/#***"),
+        (None, None),
+    ],
+)
+def test_what_does_not_belong_into_api_url_is_not_shown(api_url, shown):
+    assert public_options(api_options("dialer").argument_spec, {"api_url": api_url}) == {"api_url": shown}
