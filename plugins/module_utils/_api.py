@@ -318,6 +318,7 @@ class Api:
         headers: t.Mapping[str, str],
         body: t.Mapping[str, t.Any],
     ) -> Reply:
+        explained: tuple[NoClearAnswer, bool] | None = None
         try:
             with self._session.request(
                 method,
@@ -341,8 +342,9 @@ class Api:
                 )
                 return self._accept(reply, response.headers)
         except (RequestException, HTTPError) as error:
-            failure, sent = self._explain(operation, error, changes)
+            explained = self._explain(operation, error, changes)
         # Raised out here, so as not to carry along the exception of Requests, which holds the URL.
+        failure, sent = explained
         if failure.code in ("tls", "bad_option") or (sent and changes):
             raise failure
         raise _TryAgain(failure)

@@ -112,7 +112,7 @@ def everything_in(error: BaseException) -> str:
             seen.append(current)
             if isinstance(current, BaseException):
                 todo += [current.__cause__, current.__context__, *current.args, *vars(current).values()]
-    text = "\n".join(f"{each} {each!r}" for each in seen if isinstance(each, (str, bytes, BaseException)))
+    text = "\n".join(f"{each!s} {each!r}" for each in seen if isinstance(each, (str, bytes, BaseException)))
     return text + "".join(traceback.format_exception(type(error), error, None))
 
 

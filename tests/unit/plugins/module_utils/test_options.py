@@ -98,8 +98,15 @@ def test_a_given_option_wins_over_the_environment(monkeypatch):
 def test_each_connection_option_has_a_variable_of_its_own():
     variables = {attributes["fallback"][1][0] for attributes in api_options("vacd").argument_spec.values()}
     assert variables == {
-        f"VACD_{name}"
-        for name in "API_URL VALIDATE_CERTS CA_PATH CLIENT_CERT CLIENT_KEY PROXY TIMEOUT RETRIES RETRY_TIMEOUT".split()
+        "VACD_API_URL",
+        "VACD_VALIDATE_CERTS",
+        "VACD_CA_PATH",
+        "VACD_CLIENT_CERT",
+        "VACD_CLIENT_KEY",
+        "VACD_PROXY",
+        "VACD_TIMEOUT",
+        "VACD_RETRIES",
+        "VACD_RETRY_TIMEOUT",
     }
 
 

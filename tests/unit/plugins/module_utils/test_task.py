@@ -226,7 +226,9 @@ def test_a_returned_secret_survives_though_it_was_an_option(run, vendor):
 def test_a_known_token_is_put_on_record(run, vendor, path):
     ran = run(path=str(path), token=JWT, key="k3y-0f-j03", username="joe")
     assert (ran.result["changed"], ran.result["reason"]) == (True, "the vendor accepts the token, now on record")
-    assert RecordFile(str(path)).load().token.secrets == (JWT, "k3y-0f-j03")
+    record = RecordFile(str(path)).load()
+    assert record
+    assert record.token.secrets == (JWT, "k3y-0f-j03")
     again = run(path=str(path), token=JWT, key="k3y-0f-j03", username="joe")
     assert again.result["changed"] is False
 
@@ -414,7 +416,7 @@ def test_a_misspelt_option_is_named_but_its_value_is_not_shown(run, name):
         ({"proxy": "joe:s3cret@proxy:3128"}, "proxy must be a URL"),
         ({"api_url": "https://joe:s3cret@api.example"}, "api_url must not contain a user name or password"),
         ({"renew_before": "soon"}, "renew_before is not a duration"),
-        ({"path": "/tmp/joe.json", "mode": "0777"}, "mode must be a quoted octal number"),
+        ({"path": "/none/joe.json", "mode": "0777"}, "mode must be a quoted octal number"),
         ({"path": "/none/at/all/joe.json"}, "the directory /none/at/all does not exist"),
         ({"path": "/none/joe.json", "owner": "no-such-name"}, "owner no-such-name does not exist on this host"),
     ],
