@@ -14,6 +14,11 @@ import traceback
 import typing as t
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no reason to fail, and nothing is left behind in the checkout
+settings.register_profile("unit", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unit")
 
 HANG = "hang"
 RESET = "reset"

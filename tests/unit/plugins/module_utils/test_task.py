@@ -368,8 +368,11 @@ def test_warnings_reach_the_operator(run):
 def test_warnings_come_with_a_failure_too(run, vendor, path, monkeypatch):
     """What was found out on the way is not lost."""
     vendor.replace("GET", f"{URL}/api/v2/whoami", status=500)
-    store_full = OSError(28, "No space left on device")
-    monkeypatch.setattr(os, "replace", lambda *_names: (_ for _ in ()).throw(store_full))
+
+    def fail(*_names: object) -> t.NoReturn:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
     ran = run(**USER, path=str(path))
     assert ran.result["failure"]["code"] == "store_unwritable"
     assert ran.result["msg"].endswith(f"The token just issued ({fingerprint(JWT)}) was revoked again.")
