@@ -38,7 +38,8 @@ try:
         Timeout,
     )
     from requests.utils import get_environ_proxies
-    from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+    from urllib3 import disable_warnings
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError, ReadTimeoutError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -124,6 +125,7 @@ def _is_loopback(host: str) -> bool:
 def _verify(options: t.Mapping[str, t.Any]) -> bool | str:
     """What Requests calls verify. Given per request, so that no environment variable overrides the options."""
     if not options["validate_certs"]:
+        disable_warnings(InsecureRequestWarning)  # the task says that it knows
         return False
     if options["ca_path"]:
         return _certificates("ca_path", options["ca_path"])
@@ -409,7 +411,8 @@ class Api:
         """
         where, cause = self.api_url, _root_cause(error)
         if isinstance(error, SSLError):
-            code, sent = "tls", False
+            # Only a certificate is judged before anything is sent for sure.
+            code, sent = "tls", not any(isinstance(inner, ssl.SSLCertVerificationError) for inner in _chain(error))
             what = f"{where} cannot be trusted: {cause}. See validate_certs, ca_path and client_cert."
         elif isinstance(error, ProxyError):
             code, sent = "unreachable", False
