@@ -13,7 +13,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs simulators units sanity integration clean
+.PHONY: help demo test lint format docs simulators units sanity integration playbooks clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ sanity: $(VENV)/.ready ## Run ansible-test sanity
 
 integration: $(VENV)/.ready ## Run the integration targets, or with ARGS=TARGET one of them
 	@$(GATES) integration $(MORE)
+
+playbooks: $(VENV)/.ready ## Run the playbooks from the installed collection, and the demo
+	@$(GATES) playbooks $(MORE)
 
 clean: ## Remove all that the other targets made
 	rm -rf $(VENV) $(DEMO_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output

@@ -233,6 +233,15 @@ def integration(session: nox.Session, core: str) -> None:
     ansible_test(session, core, "integration", "--python", python_version(session), *session.posargs)
 
 
+@for_each_core(*CORES)
+def playbooks(session: nox.Session, core: str) -> None:
+    """Install the built collection, run its playbooks, what the README says and the demo:"""
+    session.install(f"ansible-core~={core}.0", "pytest", "-r", "tests/demo/requirements.txt")
+    # From here on also TMPDIR
+    session.create_tmp()
+    session.run("pytest", *(session.posargs or ["tests/demo"]))
+
+
 # Allow to run this file by itself
 if __name__ == "__main__":
     nox.main()

@@ -36,6 +36,7 @@ GATES = {
     "units": ["units-2.19", "units-2.21"],
     "sanity": ["sanity-2.19"],
     "integration": ["integration-2.19", "integration-2.21"],
+    "playbooks": ["playbooks-2.19", "playbooks-2.21"],
 }
 
 
