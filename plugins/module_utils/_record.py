@@ -204,7 +204,9 @@ class RecordFile:
         self._new: tuple[int, str] | None = None
 
     def load(self) -> Record | None:
-        """The record in the file; None where there is no file. Raises StoreError."""
+        """The record in the file; None where there is no file, or not even the directory. Raises StoreError."""
+        if not os.path.isdir(self._directory):
+            return None
         self.check_directory()
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
