@@ -6,7 +6,8 @@
 
 An action and not ansible.builtin.uri, because it costs a few milliseconds where a module costs a third of a second.
 
-- start: a directory for the ready file. Returns what the ready file says, and the seeded users by vendor and name.
+- start: a directory for the ready file. Returns what the ready file says, where the collection's tests are, and the
+  seeded users by vendor and name.
 - stop: true. Ends the simulators that the fact simulators describes.
 - Anything else, all optional, in this order: reset, settings, faults, advance (the clock, in seconds), forget (the log).
   Returns requests (the log), operations (their kinds), tokens (those alive, as fingerprints) and, with record, what is
@@ -59,8 +60,8 @@ def ask(control: str, method: str, path: str, body: t.Any = None) -> t.Any:
 
 
 def start(directory: Path) -> dict[str, t.Any]:
-    collection = importlib.import_module("ansible_collections.telephony.auth")
-    serve = Path(collection.__path__[0]) / "tests" / "simulators" / "serve.py"
+    tests = Path(importlib.import_module("ansible_collections.telephony.auth").__path__[0]) / "tests"
+    serve = tests / "simulators" / "serve.py"
     ready = directory / "ready.json"
     errors = directory / "simulators.log"
     with errors.open("wb") as log:
@@ -77,8 +78,7 @@ def start(directory: Path) -> dict[str, t.Any]:
             process.kill()
             raise AnsibleActionFail(f"The simulators did not start: {errors.read_text()}")
         time.sleep(0.05)
-    told: dict[str, t.Any] = json.loads(ready.read_text())
-    return told
+    return {**json.loads(ready.read_text()), "tests": str(tests)}
 
 
 def users(control: str) -> dict[str, dict[str, t.Any]]:
