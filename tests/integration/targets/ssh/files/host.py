@@ -58,9 +58,9 @@ def make_python(directory: Path, version: str, fallback: str) -> str:
         return fallback
     venv = directory / "venv"
     subprocess.run([python, "-m", "venv", venv], check=True)
-    pip = [venv / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "requests"]
-    subprocess.run(pip, check=True)
-    return str(venv / "bin" / "python")
+    python = str(venv / "bin" / "python")
+    subprocess.run([python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "requests"], check=True)
+    return python
 
 
 def free_port() -> int:
