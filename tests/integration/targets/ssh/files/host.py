@@ -43,10 +43,10 @@ def find_python(version: str) -> str | None:
     managed = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     candidates = [shutil.which(f"python{version}"), *glob.glob(f"{managed}/{version}.*/bin/python{version}")]
     for candidate in candidates:
-        if (
-            candidate
-            and subprocess.run([candidate, "-c", "import ensurepip, venv"], capture_output=True).returncode == 0
-        ):
+        if not candidate:
+            continue
+        probe = subprocess.run([candidate, "-c", "import ensurepip, venv"], capture_output=True, check=False)
+        if probe.returncode == 0:
             return candidate
     return None
 
