@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-import calendar
 import contextlib
+import datetime
 import errno
 import grp
 import json
@@ -31,6 +31,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import (
 
 SCHEMA = 1
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
+_MODE = re.compile("0?[0-7]{3}")
 _MAX_FILE_BYTES = 1024 * 1024
 # chown takes it for "leave as it is".
 _NO_ID = 2**32 - 1
@@ -43,7 +44,12 @@ def iso(unix: int | None) -> str | None:
 
 def unix(text: str | None) -> int | None:
     """ISO 8601 UTC as Unix seconds. Raises ValueError."""
-    return None if text is None else calendar.timegm(time.strptime(text, _ISO))
+    if text is None:
+        return None
+    if len(text) != 20 or text[-1] != "Z":
+        raise ValueError
+    # Not strptime, which makes its patterns anew in each process that Ansible forks.
+    return int(datetime.datetime.fromisoformat(text[:-1] + "+00:00").timestamp())
 
 
 @dataclass(frozen=True)
@@ -324,7 +330,7 @@ class RecordFile:
 
 
 def _parse_mode(mode: str) -> int:
-    value = int(mode, 8) if re.fullmatch("0?[0-7]{3}", mode) else 0
+    value = int(mode, 8) if _MODE.fullmatch(mode) else 0
     if value & 0o600 != 0o600 or value & 0o111:
         raise OptionError(
             "mode must be a quoted octal number that lets the owner read and write and nobody execute, like '0600'."
