@@ -88,6 +88,7 @@ class TokenAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         result: Result = self._execute_module(task_vars=task_vars, wrap_async=wrap_async)
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
+            result.pop("ansible_parsed", None)  # ansible-core 2.22 leaves its own mark in what modules return
         failure = result.get("failure")
         if isinstance(failure, dict) and failure.get("code") == "requests_missing":
             if self._connection.transport == "local":
