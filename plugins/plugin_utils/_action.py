@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import typing as t
 
 from ansible import constants as C
@@ -75,7 +77,8 @@ class TokenAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
                 msg = f"Unsupported parameters for ({self._task.action}) module: {msg}"
             result, warnings = {"failed": True, "msg": msg}, []
         else:
-            result, warnings = run(self.vendor, options, self._task.check_mode)
+            with _working_in(self._loader.get_basedir()):
+                result, warnings = run(self.vendor, options, self._task.check_mode)
         warnings += [f"Both option {each['option']} and its alias {each['alias']} are set." for each in validation._warnings]
         if warnings:
             result["warnings"] = warnings
@@ -105,6 +108,18 @@ class TokenAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
                 "Under async this task would return secrets in a file that others may read and in events."
                 " Give path, so that the token is kept in a private file, and leave out return_token."
             )
+
+
+@contextlib.contextmanager
+def _working_in(directory: str) -> t.Iterator[None]:
+    """A relative path starts in the playbook's directory, as it does for modules that have a local connection."""
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(directory)
+        yield
+    finally:
+        os.fchdir(before)
+        os.close(before)
 
 
 def _invocation_is_wanted(task_vars: dict[str, t.Any]) -> bool:
