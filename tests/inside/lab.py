@@ -32,6 +32,7 @@ four
 five
 [local:vars]
 ansible_connection=local
+ansible_python_interpreter={python}
 [remote]
 far
 [remote:vars]
@@ -99,7 +100,7 @@ class Lab:
         )
         folder.joinpath("elsewhere").mkdir()
         folder.joinpath("ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
-        folder.joinpath("inventory").write_text(INVENTORY, encoding="utf-8")
+        folder.joinpath("inventory").write_text(INVENTORY.format(python=sys.executable), encoding="utf-8")
 
     def login(self, vendor: str = "kazoo", user: str = "john@example.com", **options: t.Any) -> dict[str, t.Any]:
         """Options that suffice for a token."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 
 import pytest
 from lab import HERE, Lab
@@ -169,3 +170,99 @@ def test_loop_keeps_the_connection_and_nothing_else(lab, vendor):
         assert request["header_names"] == same["header_names"]
         assert request["operation"] == same["operation"]
         assert (request["user"] or "").lower() != (same["user"] or "").lower() or request["user"] is None
+
+
+def test_until(lab):
+    lab.vendors.ask("PUT", "faults", {"faults": [{"operation": "issue", "fault": "status", "status": 500, "times": 1}]})
+    task = {"name": "Again", **lab.kazoo(path=str(lab.folder / "record.json"), retries=0), "register": "result"}
+    run = lab.play([{**task, "until": "result is success", "retries": 2, "delay": 0}])
+    assert run.code == 0, run.output
+    assert run.result("Again")["attempts"] == 2
+    log = lab.vendors.requests()
+    assert [request["operation"] for request in log] == ["issue", "issue", "check"]
+    assert len({request["connection"] for request in log}) == 1
+
+
+def test_timeout_of_the_task_wins_and_the_old_token_lives(lab):
+    task = {"name": "Renew", **lab.kazoo(path=str(lab.folder / "record.json"), renew="always")}
+    assert lab.play([task]).code == 0
+    before = (lab.folder / "record.json").read_text()
+    lab.vendors.ask("PUT", "faults", {"faults": [{"fault": "hang"}]})
+    started = time.monotonic()
+    run = lab.play([{**task, "timeout": 2, "ignore_errors": True}])
+    assert "imed out after 2" in run.result("Renew")["msg"]
+    assert time.monotonic() - started < 20
+    assert (lab.folder / "record.json").read_text() == before
+    lab.vendors.ask("PUT", "faults", {"faults": []})
+    del task["telephony.auth.kazoo_user_auth"]["renew"]
+    run = lab.play([task])
+    assert run.code == 0, run.output
+    assert not run.result("Renew")["changed"]
+
+
+def test_timeout_of_the_task_loses_no_token(lab):
+    """The vendor makes the token after the task has ended; where tokens can be listed, the next run finds it."""
+    task = {"telephony.auth.vacd_api_token": lab.login("vacd", "api.one@example.com", path=str(lab.folder / "record.json"))}
+    lab.vendors.ask("PUT", "faults", {"faults": [{"operation": "issue", "fault": "hold"}]})
+    assert lab.play([{**task, "timeout": 2}]).code == 2
+    assert lab.vendors.ask("POST", "release")["released"] == 1
+    lab.vendors.ask("PUT", "faults", {"faults": []})
+    assert lab.play([task]).code == 0
+    (token,) = (token["token"] for token in lab.vendors.alive() if token["kind"] != "auth")
+    assert json.loads((lab.folder / "record.json").read_text())["token"] == token
+
+
+def test_async(lab):
+    """Ansible keeps the result in a file and shows it: no place for secrets."""
+    path = {"path": str(lab.folder / "record.json")}
+    tasks = [
+        {"name": "Start", **lab.kazoo(**path), "async": 30, "poll": 0, "register": "job"},
+        {
+            "name": "Wait",
+            "ansible.builtin.async_status": {"jid": "{{ job.ansible_job_id }}"},
+            "register": "result",
+            "until": "result is finished",
+            "retries": 60,
+            "delay": 0.5,
+        },
+        {"name": "Absent", **lab.kazoo(state="absent"), "async": 30, "poll": 1},
+    ]
+    run = lab.play(tasks)
+    assert run.code == 0, run.output
+    assert run.result("Wait")["changed"]
+    lab.vendors.forget_requests()
+    refused = [lab.kazoo(), lab.kazoo(record={}), lab.kazoo(**path, return_token="yes")]
+    run = lab.play([{"name": "No", **task, "async": 30, "poll": poll, "ignore_errors": True} for task in refused for poll in (0, 1)])
+    assert [each.event for each in run.of("No")] == ["failed"] * 6
+    assert all("Give path" in each.result["msg"] for each in run.of("No"))
+    assert not lab.vendors.requests()
+
+
+@pytest.fixture
+def without_requests(lab):
+    """An environment for Ansible, in which Requests cannot be imported. The stand-in for a host's Python does not pass it on."""
+    package = lab.folder / "hidden" / "requests"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise ImportError('hidden')", encoding="utf-8")
+    return {"PYTHONPATH": str(package.parent)}
+
+
+def test_without_requests_on_the_controller(lab, without_requests):
+    run = lab.play([lab.kazoo()], env=without_requests, vars={"ansible_python_interpreter": lab.stand_in("host")})
+    assert run.code == 0, run.output
+    assert lab.shipped("host") == 1
+
+
+@pytest.mark.parametrize("on_the_controller", [True, False])
+def test_without_requests_on_the_host(lab, without_requests, on_the_controller):
+    # A Python without site-packages
+    env = {**({} if on_the_controller else without_requests), "PYTHON_OPTIONS": "-S"}
+    variables = {"ansible_python_interpreter": lab.stand_in("host")}
+    environment = ENVIRONMENT if on_the_controller else {}
+    run = lab.play([{"name": "Missing", **lab.kazoo()}], env=env, vars=variables, environment=environment)
+    assert run.code == 2
+    result = run.result("Missing")
+    assert result["failure"]["code"] == "requests_missing"
+    assert "requests" in result["msg"]
+    assert "set ansible_python_interpreter to ansible_playbook_python" in result["msg"]
+    assert lab.shipped("host") == 1
