@@ -59,6 +59,10 @@ class TokenModule(AnsibleModule):
         # Only messages about the options themselves are masked by value.
         self.no_log_values.clear()
 
+    def _log_invocation(self) -> None:
+        """Nothing but public options goes to the system's log."""
+        self.log(f"Invoked with {public_options(self.argument_spec, self.params)}")
+
     def _public(self) -> Result:
         return {"invocation": {"module_args": public_options(self.argument_spec, self.params)}}
 

@@ -2,57 +2,45 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A search for secrets, in all spellings in which they may turn up."""
+"""A search for secrets in a lot of text, in all the spellings that tests/tools/search_secrets.py knows."""
 
 from __future__ import annotations
 
-import base64
 import json
 import typing as t
 from pathlib import Path
-from urllib.parse import quote, quote_plus
 
-# Any spelling has at least so many characters.
-START = 8
-
-
-def spellings(secret: str) -> set[str]:
-    """Raw, URL-encoded, JSON-escaped, hexadecimal, and Base64 wherever the secret stands in what was encoded."""
-    raw = secret.encode()
-    found = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), raw.hex()}
-    found |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    for offset in range(3):
-        encoded = base64.b64encode(bytes(offset) + raw).decode().rstrip("=")
-        # The first and last characters also stand for bits of the neighbours.
-        core = encoded[(0, 2, 3)[offset] : -1 if (offset + len(raw)) % 3 else None]
-        found |= {core, core.replace("+", "-").replace("/", "_")}
-    return {spelling for spelling in found if len(spelling) >= START}
+from search_secrets import SHORTEST, spellings
 
 
 class Search:
     def __init__(self, secrets: t.Iterable[str]) -> None:
-        self._by_start: dict[str, set[str]] = {}
+        # By how they start, because there are thousands of them.
+        self._by_start: dict[bytes, dict[bytes, str]] = {}
         for secret in secrets:
-            for spelling in spellings(secret):
-                self._by_start.setdefault(spelling[:START], set()).add(spelling)
+            for spelling, kind in spellings(secret).items():
+                if len(spelling) >= SHORTEST:
+                    self._by_start.setdefault(spelling[:SHORTEST], {})[spelling] = kind
 
-    def in_text(self, text: str) -> set[str]:
-        found: set[str] = set()
-        starts = self._by_start
-        for position in range(len(text) - START + 1):
-            candidates = starts.get(text[position : position + START])
-            if candidates:
-                found.update(each for each in candidates if text.startswith(each, position))
-        return found
+    def in_text(self, text: str) -> list[str]:
+        """Each finding: its kind and what stands before it."""
+        data, starts = text.encode("utf-8", "surrogateescape"), self._by_start
+        return [
+            f"{kind}, after {data[max(position - 60, 0) : position].decode('utf-8', 'replace')!r}"
+            for position in range(len(data) - SHORTEST + 1)
+            if data[position : position + SHORTEST] in starts
+            for spelling, kind in starts[data[position : position + SHORTEST]].items()
+            if data.startswith(spelling, position)
+        ]
 
-    def in_file(self, path: Path) -> set[str]:
+    def in_file(self, path: Path) -> list[str]:
         """In the file as it is, and in the texts that it holds as JSON."""
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
         try:
             inner = "\n".join(strings(json.loads(text)))
         except ValueError:
             inner = ""
-        return self.in_text(text) | self.in_text(inner)
+        return self.in_text(text) + self.in_text(inner)
 
 
 def strings(value: t.Any) -> t.Iterator[str]:
