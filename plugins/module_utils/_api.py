@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import json
 import os
@@ -63,6 +64,11 @@ class Connection:
     timeout: float = 30
     retries: int = 3
     retry_timeout: float = 60
+
+    @property
+    def endpoint(self) -> tuple[object, ...]:
+        """What requests must have in common to share a kept connection."""
+        return (self.api_url, self.verify, self.client_cert, tuple(sorted(self.proxies.items())))
 
 
 def connection(options: t.Mapping[str, t.Any]) -> Connection:
@@ -169,7 +175,7 @@ def _client_cert(options: t.Mapping[str, t.Any]) -> str | tuple[str, str] | None
 def _proxies(proxy: str | None, api_url: str) -> t.Mapping[str, str]:
     if not proxy:
         # What is meant for this host stays on it, as plain http is allowed there.
-        return {} if _is_loopback(urlsplit(api_url).hostname or "") else get_environ_proxies(api_url)
+        return {} if _is_loopback(urlsplit(api_url).hostname or "") else _environ_proxies(os.getpid(), api_url)
     try:
         parts = urlsplit(proxy)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -178,6 +184,13 @@ def _proxies(proxy: str | None, api_url: str) -> t.Mapping[str, str]:
     if not usable:
         raise OptionError("proxy must be a URL like http://proxy.example.com:3128.")
     return {"http": proxy, "https": proxy}
+
+
+@functools.lru_cache(maxsize=16)
+def _environ_proxies(process: int, api_url: str) -> t.Mapping[str, str]:
+    """The proxies of the environment, which stays the same for a process."""
+    proxies: t.Mapping[str, str] = get_environ_proxies(api_url)
+    return proxies
 
 
 @dataclass(frozen=True)
@@ -273,7 +286,7 @@ class Api:
     ) -> None:
         self.settings = settings
         self.secrets = secrets
-        self._session = session or new_session()
+        self._session = session or _session_for(os.getpid(), settings.endpoint)
         self._sleep = sleep
 
     @property
@@ -434,6 +447,12 @@ class Api:
             what = f"{where} cannot be asked: {type(error).__name__}."
         failure = NoClearAnswer(what, code=code, operation=operation, maybe_done=sent and changes)
         return failure, sent
+
+
+@functools.lru_cache(maxsize=16)
+def _session_for(process: int, endpoint: tuple[object, ...]) -> requests.Session:
+    """The session that a loop shares. A forked process must not use its parent's connections."""
+    return new_session()
 
 
 def new_session() -> requests.Session:

@@ -14,7 +14,7 @@ An action and not ansible.builtin.uri, because it costs a few milliseconds where
   known of the record file of that name. No secret is among it.
 - With expect, a list of conditions, also checks them. A condition sees what is returned, as after. Then result, the
   module's, is returned as previous, and among kept under the name remember. As results hold secrets, nothing is shown;
-  of a failure, what is in show.
+  of a failure, what is in show. Where the environment variable RESULTS names a file, the result is appended to it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -126,6 +127,18 @@ def record(path: Path) -> dict[str, t.Any]:
     return told
 
 
+def comparable(result: t.Any, task_vars: dict[str, t.Any]) -> t.Any:
+    """The result without secrets, and without anything else that differs from one run to the next."""
+    simulators = task_vars["simulators"]
+    text = json.dumps(result)
+    for secret in sorted(ask(simulators["control"], "GET", "secrets?min_length=8"), key=len, reverse=True):
+        text = text.replace(json.dumps(secret)[1:-1], "<secret>").replace(fingerprint(secret), "<fingerprint>")
+    for url in re.findall(r"https?://[a-z0-9.]+:([0-9]+)", json.dumps(simulators)):
+        text = text.replace(f":{url}", ":<port>")
+    text = re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "<time>", text)
+    return json.loads(text.replace(task_vars["output_dir"], "<directory>"))
+
+
 class ActionModule(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
@@ -164,6 +177,10 @@ class ActionModule(ActionBase):
         )
         if args.get("record"):
             result["record"] = record(Path(args["record"]))
+        if "result" in args and os.environ.get("RESULTS"):
+            line = {"case": args["show"]["case"], "result": comparable(args["result"], task_vars or {})}
+            with open(os.environ["RESULTS"], "a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
         if "expect" in args:
             self.compare(args, result, task_vars or {})
         return result
