@@ -125,7 +125,9 @@ class Simulators:
 def simulators(folder: Path) -> t.Iterator[Simulators]:
     ready = folder / "ready.json"
     program = [sys.executable, str(ROOT / "tests" / "simulators" / "serve.py")]
-    process = subprocess.Popen([*program, "--ready-file", str(ready)], stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*program, "--ready-file", str(ready), "--max-seconds", "3600"], stdin=subprocess.DEVNULL
+    )
     try:
         limit = time.monotonic() + 30
         while not ready.exists():
@@ -413,6 +415,8 @@ def main() -> None:
         "--json", type=Path, metavar="FILE", help="write all single times to FILE, in seconds per API user"
     )
     options = parser.parse_args()
+    # Leave through the blocks that end the simulators and remove the files.
+    signal.signal(signal.SIGTERM, lambda *_received: sys.exit(143))
     plan = Plan(("kazoo",), 5, (50, 200), (50, 200), repeat=1) if options.quick else Plan()
     if options.vendors:
         plan = replace(plan, vendors=tuple(options.vendors.split(",")))
