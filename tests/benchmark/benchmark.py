@@ -171,19 +171,17 @@ class Bench:
         )
         (self.folder / "none.cfg").touch()
 
-    def measure(self, case: Case, repeat: int = 1, steady_repeat: int = 1) -> None:
+    def measure(self, case: Case, repeat: int = 1) -> None:
         """One case and, if it is the action, its floor: each time first provisioning, then the steady state."""
         for _time in range(repeat):
             users = self.vendors.new_users(case.vendor, case.number)
             self._prepare(case, users)
-            expected = self._send_bare(case, users, steady_repeat)
-            self._play(case, PROVISION)
-            self._compare(case, PROVISION, expected)
-            for _steady_time in range(steady_repeat):
-                self._play(case, STEADY)
-                self._compare(case, STEADY, expected)
-                if case.way == "action":
-                    self._play(replace(case, way="no-op"), "")
+            expected = self._send_bare(case, users)
+            for state in (PROVISION, STEADY):
+                self._play(case, state)
+                self._compare(case, state, expected)
+            if case.way == "action":
+                self._play(replace(case, way="no-op"), "")
 
     def _prepare(self, case: Case, users: list[dict[str, t.Any]]) -> None:
         """Inventory and playbooks, and no token known."""
@@ -224,7 +222,7 @@ class Bench:
     def _add(self, case: Case, state: str, seconds: float) -> None:
         self.times.setdefault((case, state), []).append(seconds / case.number)
 
-    def _send_bare(self, case: Case, users: list[dict[str, t.Any]], repeat: int) -> dict[str, Counter[str]]:
+    def _send_bare(self, case: Case, users: list[dict[str, t.Any]]) -> dict[str, Counter[str]]:
         """The requests alone; what the vendor saw of them."""
         bare_case = replace(case, way="requests", form="loop", forks=5)
         expected = {}
@@ -241,7 +239,7 @@ class Bench:
                 vendor.check(token)
 
         self.vendors.take_log()
-        for state, work in ((PROVISION, provision), *[(STEADY, check)] * repeat):
+        for state, work in ((PROVISION, provision), (STEADY, check)):
             start = time.perf_counter()
             work()
             self._add(bare_case, state, time.perf_counter() - start)
@@ -296,7 +294,7 @@ class Plan:
     def run(self, bench: Bench) -> None:
         for vendor in self.vendors:
             for number in self.loops:
-                bench.measure(Case(vendor, "loop", number), 1 if number > LARGE else self.repeat, self.repeat)
+                bench.measure(Case(vendor, "loop", number), 1 if number > LARGE else self.repeat)
             for number, forks in self.inventories_of(vendor):
                 bench.measure(Case(vendor, "inventory", number, forks=forks))
             for form in ("loop", "inventory"):
