@@ -14,7 +14,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs simulators units sanity integration playbooks benchmark clean
+.PHONY: help demo test lint format docs simulators units sanity integration playbooks inside benchmark clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ integration: $(VENV)/.ready ## Run the integration targets, or with ARGS=TARGET 
 
 playbooks: $(VENV)/.ready ## Run the playbooks from the installed collection, and the demo
 	@$(GATES) playbooks $(MORE)
+
+inside: $(VENV)/.ready ## Compare tasks run inside Ansible and shipped, and search for secrets
+	@$(GATES) inside $(MORE)
 
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
 	@$(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)

@@ -28,8 +28,12 @@ TOOLS = ROOT / "tests" / "tools"
 # The oldest one is a must; a newer one is tested where a Python for it is installed.
 CORES = {
     "2.19": ("3.11", "3.12", "3.13"),
+    "2.20": ("3.13", "3.12", "3.14"),
     "2.21": ("3.13", "3.12", "3.14"),
+    "2.22": ("3.13", "3.14"),
 }
+# Of a version that is not out yet, the newest candidate
+NOT_OUT = {"2.22": "ansible-core~=2.22.0rc1"}
 OLDEST_CORE = "2.19"
 OLDEST_TARGET_PYTHON = "3.8"
 MINIMUM_BRANCH_COVERAGE = 95
@@ -240,6 +244,16 @@ def playbooks(session: nox.Session, core: str) -> None:
     # From here on also TMPDIR
     session.create_tmp()
     session.run("pytest", *(session.posargs or ["tests/demo"]))
+
+
+@for_each_core(*CORES)
+def inside(session: nox.Session, core: str) -> None:
+    """Run tasks inside Ansible and shipped, compare, and search all that is shown or kept for secrets:"""
+    ansible_core = NOT_OUT.get(core, f"ansible-core~={core}.0")
+    session.install(ansible_core, "pytest", "-r", "tests/inside/requirements.txt")
+    # From here on also TMPDIR
+    session.create_tmp()
+    session.run("pytest", *(session.posargs or ["tests/inside"]))
 
 
 # Allow to run this file by itself

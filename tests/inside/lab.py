@@ -124,7 +124,11 @@ class Lab:
     def shipped(self, name: str) -> int:
         """How many modules of this collection that Python has run."""
         log = Path(f"{self.stand_in(name)}.log")
-        return len(re.findall(rf"^\S*AnsiballZ_(?:{MODULES})\.py", log.read_text(), re.MULTILINE)) if log.exists() else 0
+        return (
+            len(re.findall(rf"^\S*AnsiballZ_(?:{MODULES})\.py", log.read_text(encoding="utf-8"), re.MULTILINE))
+            if log.exists()
+            else 0
+        )
 
     def play(self, tasks: list[dict[str, t.Any]], *arguments: str, env: t.Any = None, **keywords: t.Any) -> Run:
         """Run a play, on host one if nothing else is said."""

@@ -14,12 +14,12 @@ import os
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-import ansible
 import pytest
+from ansible.release import __version__
 from lab import HERE, Lab
 
 TARGETS = HERE.parent / "integration" / "targets"
-CORE = ".".join(ansible.__version__.split(".")[:2])
+CORE = ".".join(__version__.split(".")[:2])
 
 # What the versions of ansible-core differ in are options, validation and results as such, and not the vendors. So all vendors
 # are tried with one version; INSIDE_TARGETS says otherwise.

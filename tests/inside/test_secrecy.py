@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import ansible
 import pytest
+from ansible.release import __version__
 from search import Search
 
 # Since then, Ansible can mask the values alone.
-MASKS = [int(part) for part in ansible.__version__.split(".")[:2]] >= [2, 22]
+MASKS = [int(part) for part in __version__.split(".")[:2]] >= [2, 22]
 NAMES = ["john@example.com", "Mary@Example.com", "special@example.com"]
 
 
@@ -19,6 +19,10 @@ def tasks(lab):
     options = lab.login()
     named = lab.kazoo(username="{{ item }}", password="{{ passwords[item] }}")
     loop = {"loop": NAMES, "loop_control": {"label": "{{ item }}"}}
+
+    earlier = "looped.results[number]"
+    again = lab.kazoo(auth_token=f"{{{{ {earlier}.token }}}}", username=f"{{{{ {earlier}.item }}}}", password="wrong")
+    static = {"api_url": "{{ dialer.api_url }}", "token": "{{ dialer.token }}", "check_path": "/account.json"}
 
     def check(*that):
         return {"ansible.builtin.assert": {"that": list(that), "quiet": True}}
@@ -32,7 +36,7 @@ def tasks(lab):
         check("three is not changed", "three.token == one.token", "three.record.token == one.token"),
         {"name": "Loop", **named, **loop, "register": "looped"},
         check("looped.results | map(attribute='token') | unique | length == 3", "looped.results[1].record.token in looped.results[1].headers.values()"),
-        {"name": "Loop of given ones", **lab.kazoo(auth_token="{{ looped.results[number].token }}", username="{{ looped.results[number].item }}", password="wrong"),
+        {"name": "Loop of given ones", **again,
          "loop": [0, 1], "loop_control": {"loop_var": "number"}, "register": "again"},
         check("again.results | map(attribute='token') | list == looped.results[:2] | map(attribute='token') | list"),
         {"name": "Until", **lab.kazoo(), "until": "tried.attempts > 1", "retries": 2, "delay": 0, "register": "tried"},
@@ -61,7 +65,7 @@ def tasks(lab):
         check("ipcortex.auth is mapping"),
         {"name": "dialer.rocks", "telephony.auth.dialer_session": lab.login("dialer", "user@example.com"), "register": "dialer"},
         {"name": "dialer.rocks, a token and nothing else",
-         "telephony.auth.dialer_session": {"api_url": "{{ dialer.api_url }}", "token": "{{ dialer.token }}", "check_path": "/account.json"}, "register": "static"},
+         "telephony.auth.dialer_session": static, "register": "static"},
         check("static.token == dialer.token", "static.headers == dialer.headers"),
     ]  # fmt: skip
 
@@ -151,7 +155,13 @@ def test_search_finds_what_it_shall_find():
 
     secret = 'p&ss=w+rd% ö "x"'
     search = Search([secret])
-    planted = [secret, quote(secret), quote(secret, safe=""), json.dumps({"a": secret}), json.dumps(json.dumps([secret]))]
+    planted = [
+        secret,
+        quote(secret),
+        quote(secret, safe=""),
+        json.dumps({"a": secret}),
+        json.dumps(json.dumps([secret])),
+    ]
     planted += [base64.b64encode(f"{'u' * length}:{secret}|".encode()).decode() for length in range(4)]
     for text in planted[:4] + planted[5:]:
         assert search.in_text(f"before {text} after"), text

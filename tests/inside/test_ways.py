@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import time
+import typing as t
 
 import pytest
 from lab import HERE, Lab
@@ -17,7 +18,7 @@ from lab import HERE, Lab
 ENVIRONMENT = {"UNUSED": "variable"}
 
 # Keywords of a task, and whether it runs inside.
-WAYS = {
+WAYS: dict[str, tuple[dict[str, t.Any], bool]] = {
     "nothing else": ({}, True),
     "on another host by delegation": ({"delegate_to": "two"}, True),
     "on a local host by delegation": ({"delegate_to": "localhost"}, True),
@@ -77,7 +78,8 @@ def test_way(ways, case):
     assert lab.shipped(f"as-it-is-{number(case)}") == (0 if WAYS[case][1] else 1)
     assert lab.shipped(f"shipped-{number(case)}") == 1
     one, other = (run.result(f"{case}, {way}") for way in ("as-it-is", "shipped"))
-    assert one["changed"] and other["changed"]
+    assert one["changed"]
+    assert other["changed"]
 
 
 def test_sudo_was_called(ways):
@@ -133,7 +135,11 @@ def test_relative_path_starts_at_the_playbook(lab, environment):
 def test_hosts_share_no_connection(lab, strategy):
     """Each host has a process of its own, whatever the strategy."""
     tasks = [
-        {"name": "Present", **lab.kazoo(path=f"{lab.folder}/{{{{ inventory_hostname }}}}.json", verify=True), "throttle": throttle}
+        {
+            "name": "Present",
+            **lab.kazoo(path=f"{lab.folder}/{{{{ inventory_hostname }}}}.json", verify=True),
+            "throttle": throttle,
+        }
         for throttle in (0, 2)
     ]
     variables = {"ansible_python_interpreter": lab.stand_in(strategy)}
@@ -164,7 +170,7 @@ def test_loop_keeps_the_connection_and_nothing_else(lab, vendor):
     assert run.code == 0, run.output
     log = lab.vendors.requests()
     assert len({request["connection"] for request in log}) == 1
-    first, second = ([request for request in log[half]] for half in (slice(0, len(log) // 2), slice(len(log) // 2, None)))
+    first, second = log[: len(log) // 2], log[len(log) // 2 :]
     for request, same in zip(first, second, strict=True):
         # Nothing of the first user travels along with what the second one asks.
         assert request["header_names"] == same["header_names"]
@@ -202,7 +208,9 @@ def test_timeout_of_the_task_wins_and_the_old_token_lives(lab):
 
 def test_timeout_of_the_task_loses_no_token(lab):
     """The vendor makes the token after the task has ended; where tokens can be listed, the next run finds it."""
-    task = {"telephony.auth.vacd_api_token": lab.login("vacd", "api.one@example.com", path=str(lab.folder / "record.json"))}
+    task = {
+        "telephony.auth.vacd_api_token": lab.login("vacd", "api.one@example.com", path=str(lab.folder / "record.json"))
+    }
     lab.vendors.ask("PUT", "faults", {"faults": [{"operation": "issue", "fault": "hold"}]})
     assert lab.play([{**task, "timeout": 2}]).code == 2
     assert lab.vendors.ask("POST", "release")["released"] == 1
@@ -232,7 +240,13 @@ def test_async(lab):
     assert run.result("Wait")["changed"]
     lab.vendors.forget_requests()
     refused = [lab.kazoo(), lab.kazoo(record={}), lab.kazoo(**path, return_token="yes")]
-    run = lab.play([{"name": "No", **task, "async": 30, "poll": poll, "ignore_errors": True} for task in refused for poll in (0, 1)])
+    run = lab.play(
+        [
+            {"name": "No", **task, "async": 30, "poll": poll, "ignore_errors": True}
+            for task in refused
+            for poll in (0, 1)
+        ]
+    )
     assert [each.event for each in run.of("No")] == ["failed"] * 6
     assert all("Give path" in each.result["msg"] for each in run.of("No"))
     assert not lab.vendors.requests()

@@ -37,6 +37,7 @@ GATES = {
     "sanity": ["sanity-2.19"],
     "integration": ["integration-2.19", "integration-2.21"],
     "playbooks": ["playbooks-2.19", "playbooks-2.21"],
+    "inside": ["inside-2.19", "inside-2.20", "inside-2.21", "inside-2.22"],
 }
 
 
