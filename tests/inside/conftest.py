@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ("demo", "tools"))]
+sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ("demo", "simulators", "tools"))]
 
 from lab import Lab
 from stage import link_collection, simulators
