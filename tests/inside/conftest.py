@@ -20,7 +20,7 @@ from stage import link_collection, simulators
 
 @pytest.fixture(scope="session")
 def vendors(tmp_path_factory):
-    with simulators(tmp_path_factory.mktemp("simulators")) as running:
+    with simulators(tmp_path_factory.mktemp("simulators"), max_seconds=3600) as running:
         yield running
 
 
