@@ -40,7 +40,9 @@ FAULTS: dict[str, dict[str, t.Any]] = {
     "slow": {"interval": 0.002},
 }
 # An echo that looks like another answer than a broken server's.
-ECHOES: dict[str, dict[str, t.Any]] = {f"echo {status}": {"fault": "echo", "status": status} for status in (200, 400, 401, 403, 404)}
+ECHOES: dict[str, dict[str, t.Any]] = {
+    f"echo {status}": {"fault": "echo", "status": status} for status in (200, 400, 401, 403, 404)
+}
 ALL_FAULTS = {**{name: {"fault": name, **more} for name, more in FAULTS.items()}, **ECHOES}
 
 PROVISION, REVOKE = "telephony.auth.provision", "telephony.auth.revoke"
@@ -137,8 +139,19 @@ def kept(request, tmp_path_factory, collections, vendors):
     runner = Runner(lab, no_log=request.param)
     passwords = {name: lab.users["kazoo"][name]["password"] for name in [*NAMES, "off@example.com"]}
     more = [
-        {"name": "Keep a fact", "ansible.builtin.set_fact": {"token_fingerprint": "{{ one.fingerprint }}", "cacheable": True}},
-        {"name": "Use the token", "no_log": True, "ansible.builtin.uri": {"url": "{{ one.api_url }}", "headers": "{{ one.headers }}", "status_code": [200, 404]}},
+        {
+            "name": "Keep a fact",
+            "ansible.builtin.set_fact": {"token_fingerprint": "{{ one.fingerprint }}", "cacheable": True},
+        },
+        {
+            "name": "Use the token",
+            "no_log": True,
+            "ansible.builtin.uri": {
+                "url": "{{ one.api_url }}",
+                "headers": "{{ one.headers }}",
+                "status_code": [200, 404],
+            },
+        },
     ]
     playbook = lab.write([*tasks(lab), *more], vars={"passwords": passwords}, gather_facts=True)
     code = runner.run("tokens", str(playbook), str(lab.folder / "inventory"), {})
