@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ("demo", "tools"))]
+sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ("demo", "simulators", "tools"))]
 
 from lab import Lab
 from stage import link_collection, simulators
@@ -20,7 +20,7 @@ from stage import link_collection, simulators
 
 @pytest.fixture(scope="session")
 def vendors(tmp_path_factory):
-    with simulators(tmp_path_factory.mktemp("simulators")) as running:
+    with simulators(tmp_path_factory.mktemp("simulators"), max_seconds=3600) as running:
         yield running
 
 

@@ -131,12 +131,16 @@ class Lab:
         )
 
     def play(self, tasks: list[dict[str, t.Any]], *arguments: str, env: t.Any = None, **keywords: t.Any) -> Run:
-        """Run a play, on host one if nothing else is said."""
+        """Run a play."""
+        playbook = self.write(tasks, **keywords)
+        return self.run("playbook", "-i", str(self.folder / "inventory"), str(playbook), *arguments, env=env)
+
+    def write(self, tasks: list[dict[str, t.Any]], **keywords: t.Any) -> Path:
+        """Write a play, for host one if nothing else is said, and its keywords."""
         play = {"hosts": "one", "gather_facts": False, "tasks": tasks, **keywords}
         playbook = self.folder / "play.yml"
-        # JSON is YAML. The tasks' options are no secret to who reads the playbook.
-        playbook.write_text(json.dumps([play], indent=1), encoding="utf-8")
-        return self.run("playbook", "-i", str(self.folder / "inventory"), str(playbook), *arguments, env=env)
+        playbook.write_text(json.dumps([play], indent=1), encoding="utf-8")  # JSON is YAML
+        return playbook
 
     def run(self, *command: str, env: t.Any = None) -> Run:
         seen = self.folder / "seen"
