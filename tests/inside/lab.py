@@ -82,6 +82,7 @@ class Lab:
         }
         self.env = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
         self.env.update(
+            ANSIBLE_ASYNC_DIR=str(folder / "ansible" / "async"),
             ANSIBLE_BECOME_ALLOW_SAME_USER="true",
             ANSIBLE_CALLBACKS_ENABLED="seen",
             ANSIBLE_CALLBACK_PLUGINS=str(HERE / "callback"),
