@@ -48,8 +48,7 @@ class Way(t.NamedTuple):
 
 
 def go(lab: Lab, way: str, target: str) -> Way:
-    output, results = lab.folder / "output", lab.folder / "results"
-    output.mkdir()
+    results = lab.folder / "results"
     env = {
         "ANSIBLE_CONFIG": str(TARGETS.parent / "integration.cfg"),
         "ANSIBLE_ROLES_PATH": str(TARGETS),
@@ -57,14 +56,14 @@ def go(lab: Lab, way: str, target: str) -> Way:
         **(VARIABLES if target == "options" else {"ANSIBLE_INJECT_INVOCATION": "true"}),
         "RESULTS": str(results),
     }
-    variables = {
-        "ansible_connection": "local",
-        "ansible_python_interpreter": lab.stand_in("here"),
-        "output_dir": str(output),
-        "target": target,
-        "way": way,
+    play = {
+        "roles": ["setup_simulators" if target == "options" else target],
+        "force_handlers": True,
+        "environment": {"SHIPPED": "yes"} if way == "shipped" else {},
+        "vars": {"ansible_python_interpreter": lab.stand_in("here"), "output_dir": str(lab.folder)},
     }
-    run = lab.run("playbook", "-i", "testhost,", str(HERE / "one_way.yml"), "-e", json.dumps(variables), env=env)
+    tasks = [{"ansible.builtin.include_tasks": str(HERE / "options.yml")}] if target == "options" else []
+    run = lab.play(tasks, env=env, **play)
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
     pairs = [(str(line["case"]), line["result"]) for line in map(json.loads, lines)]
     return Way(run, pairs, lab.shipped("here"))
