@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import json
 import os
@@ -61,6 +62,11 @@ class Connection:
     timeout: float = 30
     retries: int = 3
     retry_timeout: float = 60
+
+    @property
+    def endpoint(self) -> tuple[object, ...]:
+        """What requests must have in common to share a kept connection."""
+        return (self.api_url, self.verify, self.client_cert, tuple(sorted(self.proxies.items())))
 
 
 def connection(options: t.Mapping[str, t.Any]) -> Connection:
@@ -268,7 +274,7 @@ class Api:
     ) -> None:
         self.settings = settings
         self.secrets = secrets
-        self._session = session or new_session()
+        self._session = session or _session_for(os.getpid(), settings.endpoint)
         self._sleep = sleep
 
     @property
@@ -426,6 +432,12 @@ class Api:
             what = f"{where} cannot be asked: {type(error).__name__}."
         failure = NoClearAnswer(what, code=code, operation=operation, maybe_done=sent and changes)
         return failure, sent
+
+
+@functools.lru_cache(maxsize=16)
+def _session_for(process: int, endpoint: tuple[object, ...]) -> requests.Session:
+    """The session that a loop shares. A forked process must not use its parent's connections."""
+    return new_session()
 
 
 def new_session() -> requests.Session:

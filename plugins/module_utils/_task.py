@@ -73,7 +73,8 @@ def run_module(vendor: type[BaseVendor]) -> None:
     """The whole of a module."""
     module = TokenModule(supports_check_mode=True, **vendor.spec().as_arguments())
     if REQUESTS_IMPORT_ERROR:
-        module.fail_json(missing_required_lib("requests"))
+        missing = TelephonyError(missing_required_lib("requests"), code="requests_missing")
+        module.fail_json(missing.message, failure=missing.as_result(vendor.name))
     result, warnings = run(vendor, module.params, module.check_mode)
     for warning in warnings:
         module.warn(warning)
@@ -98,6 +99,15 @@ def run(vendor: type[BaseVendor], options: Options, check_mode: bool) -> tuple[R
             f"A mistake in telephony.auth: {type(error).__name__} in {where}. Please report it.", code="internal_error"
         )
         return {"failed": True, "msg": mistake.message, "failure": mistake.as_result(vendor.name)}, warnings
+
+
+def secrets_in(result: Result) -> list[str]:
+    """The secrets that a result carries; none in one that was asked to carry none."""
+    if "token" not in result:
+        return []
+    record = record_from_json(result["record"], "record")
+    tokens = (record.token, *(old.token for old in record.retiring))
+    return [*(secret for token in tokens for secret in token.secrets), *result.get("tokens", ())]
 
 
 def _run(vendor_class: type[BaseVendor], options: Options, check_mode: bool, warnings: list[str]) -> Result:
