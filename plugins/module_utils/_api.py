@@ -170,7 +170,7 @@ def _client_cert(options: t.Mapping[str, t.Any]) -> str | tuple[str, str] | None
 def _proxies(proxy: str | None, api_url: str) -> t.Mapping[str, str]:
     if not proxy:
         # What is meant for this host stays on it, as plain http is allowed there.
-        return {} if _is_loopback(urlsplit(api_url).hostname or "") else get_environ_proxies(api_url)
+        return {} if _is_loopback(urlsplit(api_url).hostname or "") else _environ_proxies(os.getpid(), api_url)
     try:
         parts = urlsplit(proxy)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -179,6 +179,13 @@ def _proxies(proxy: str | None, api_url: str) -> t.Mapping[str, str]:
     if not usable:
         raise OptionError("proxy must be a URL like http://proxy.example.com:3128.")
     return {"http": proxy, "https": proxy}
+
+
+@functools.lru_cache(maxsize=16)
+def _environ_proxies(process: int, api_url: str) -> t.Mapping[str, str]:
+    """The proxies of the environment, which stays the same for a process."""
+    proxies: t.Mapping[str, str] = get_environ_proxies(api_url)
+    return proxies
 
 
 @dataclass(frozen=True)
