@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
+from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
@@ -276,11 +277,13 @@ class Api:
         self,
         settings: Connection,
         secrets: Masker,
+        clock: Clock | None = None,
         session: requests.Session | None = None,
         sleep: t.Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings
         self.secrets = secrets
+        self.clock = clock or Clock()
         self._session = session or _session_for(os.getpid(), settings.endpoint)
         self._sleep = sleep
 
@@ -341,6 +344,7 @@ class Api:
                 proxies=dict(self.settings.proxies),
                 **body,
             ) as response:
+                self.clock.compare(response.headers.get("Date"))
                 reply = Reply(
                     operation=operation,
                     status=response.status_code,

@@ -10,6 +10,7 @@ import enum
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
@@ -17,11 +18,11 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     VendorRefused,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import (
+    Pending,
     Record,
     Retiring,
     Store,
     Token,
-    iso,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
 
@@ -83,7 +84,12 @@ class Policy:
     verify: bool = True
     renew: str = "auto"
     renew_before: int = 300
+    max_age: int | None = None
     grace: int = 0
+    adopt: bool | None = None
+    """Whether to take over a token that an interrupted run may have issued; None: when there is exactly one."""
+    fingerprint: str | None = None
+    """Which one to take over."""
     exclusive: bool = False
     keep: tuple[str, ...] = ()
     count: int = 1
@@ -124,7 +130,9 @@ class _Need:
 class Lifecycle:
     """One run for one API user. What the operator should know beside the outcome gathers in warnings."""
 
-    def __init__(self, vendor: Vendor, store: Store, policy: Policy, now: int, check_mode: bool) -> None:
+    def __init__(
+        self, vendor: Vendor, store: Store, policy: Policy, now: t.Callable[[], int], check_mode: bool
+    ) -> None:
         self.vendor = vendor
         self.store = store
         self.policy = policy
@@ -134,10 +142,24 @@ class Lifecycle:
 
     def present(self, known: Known | None) -> Outcome:
         """Make sure that a token which the vendor accepts exists and is known."""
+        if known and known.record.pending:
+            orphan = self._orphan(known.record)
+            if orphan:
+                return self._take_over(known.record, orphan)
         need, verdict = self._judge(known)
         if known and need is None:
             return self._keep(known, verdict)
         return self._replace(known.record if known else None, t.cast(_Need, need))
+
+    def next_action_at(self, record: Record) -> int | None:
+        """When the next run has something to do; None: never, as far as is known."""
+        token = record.token
+        times = [old.revoke_at for old in record.retiring]
+        if token and token.expires_at is not None:
+            times.append(token.expires_at - self.policy.renew_before)
+        if token and token.issued_at is not None and self.policy.max_age is not None:
+            times.append(token.issued_at + self.policy.max_age)
+        return min(times, default=None)
 
     def present_count(self) -> Outcome:
         """Make sure that the API user has at least count tokens, whoever knows them. For vendors with a list."""
@@ -165,7 +187,9 @@ class Lifecycle:
         if known is None:
             return Outcome(False, "no token was known")
         record = known.record
-        alive = [token for token in (record.token, *(old.token for old in record.retiring)) if self._is_alive(token)]
+        orphan = self._orphan(record) if record.pending else None
+        tokens = (*record.tokens, *((orphan,) if orphan else ()))
+        alive = [token for token in tokens if self._is_alive(token)]
         if self.check_mode:
             ended = [
                 Ended.REVOKED if self.vendor.can_revoke(token, leaving=True) else Ended.STILL_VALID for token in alive
@@ -174,9 +198,10 @@ class Lifecycle:
             ended = [self._revoke(token, leaving=True) for token in alive]
             self.store.remove()
         if Ended.STILL_VALID in ended:
-            until = iso(record.token.expires_at)
+            token = tokens[ended.index(Ended.STILL_VALID)]
+            until = iso(token.expires_at)
             self.warnings.append(
-                f"The token {record.token.fingerprint} stays valid {'until ' + until if until else 'without limit'}:"
+                f"The token {token.fingerprint} stays valid {'until ' + until if until else 'without limit'}:"
                 f" {self.vendor.how_it_ends}"
             )
             reason = "the token is forgotten, but the vendor still accepts it"
@@ -206,39 +231,59 @@ class Lifecycle:
 
     def _judge(self, known: Known | None) -> tuple[_Need | None, Verdict | None]:
         """Whether a new token is needed, and what the vendor said about the known one if it had to be asked."""
-        if known is None:
+        token = known.record.token if known else None
+        if token is None:
             return _Need("no token was known"), None
-        token = known.record.token
         if self.policy.renew == "always":
             return _Need("renew=always", old_may_live=True), None
-        if token.expires_at is not None and token.expires_at <= self.now:
-            return _Need(f"the token expired at {iso(token.expires_at)}"), None
-        if token.expires_at is not None and token.expires_at <= self.now + self.policy.renew_before:
-            return _Need(f"the token expires at {iso(token.expires_at)}", old_may_live=True), None
-        verdict = self.vendor.check(token) if self.policy.verify else None
-        if verdict and not verdict.accepted:
+        expired = self._has_expired(token)
+        need = self._need_by_time(token)
+        if not self.policy.verify or (need and not expired):
+            return need, None
+        # A token that has expired by the clock of this host is asked about too: that clock may be wrong.
+        verdict = self.vendor.check(token)
+        if not verdict.accepted and not expired:
             return _Need(f"the vendor does not accept the token any more ({verdict.reason})"), verdict
-        return None, verdict
+        return self._need_by_time(token) or (None if verdict.accepted else need), verdict
+
+    def _need_by_time(self, token: Token) -> _Need | None:
+        expires, issued, policy = token.expires_at, token.issued_at, self.policy
+        if self._has_expired(token):
+            return _Need(f"the token expired at {iso(expires)}")
+        if expires is not None and expires <= self.now() + policy.renew_before:
+            return _Need(f"the token expires at {iso(expires)}", old_may_live=True)
+        if issued is not None and policy.max_age is not None and issued + policy.max_age <= self.now():
+            return _Need(f"the token was issued at {iso(issued)}, longer ago than max_age", old_may_live=True)
+        return None
+
+    def _has_expired(self, token: Token) -> bool:
+        return token.expires_at is not None and token.expires_at <= self.now()
 
     def _keep(self, known: Known, verdict: Verdict | None) -> Outcome:
         record = known.record
+        token = t.cast(Token, record.token)
         # Fresh facts are for the result only: a balance that moves is no reason to write the record.
-        fresh = replace(record.token, details={**record.token.details, **(verdict.details if verdict else {})})
-        record = replace(record, identity=record.identity or self.vendor.owner(fresh))
-        due = [old for old in record.retiring if old.revoke_at <= self.now]
+        fresh = replace(token, details={**token.details, **(verdict.details if verdict else {})})
+        record = replace(record, identity=record.identity or self.vendor.owner(fresh), pending=None)
+        due = [old for old in record.retiring if old.revoke_at <= self.now()]
         others = self._others(record, verdict)
         adopts = self.store.keeps and not known.on_file
+        if adopts and token.issued_at is None:
+            # When it was made nobody can tell any more. For max_age it counts from now.
+            record = replace(record, token=replace(token, issued_at=self.now()))
+            fresh = replace(fresh, issued_at=self.now())
         reason = _sentence(
-            verdict.reason if verdict else "the token has not expired" if record.token.expires_at else "not asked",
+            verdict.reason if verdict else "the token has not expired" if token.expires_at else "not asked",
             "now on record" if adopts else "",
             _ended(len(due) + len(others)),
         )
-        changed = bool(adopts or due or others)
+        saves = adopts or known.record.pending is not None
+        changed = bool(saves or due or others)
         after = record
         if changed and not self.check_mode:
-            if adopts or due:
+            if saves or due:
                 self.store.prove()
-            if adopts:
+            if saves:
                 self.store.save(record)
             after = self._revoke_due(record)
             self._revoke_values(others)
@@ -249,9 +294,13 @@ class Lifecycle:
         if self.check_mode:
             return Outcome(True, need.reason, before, before, issued=True)
         self.store.prove()
-        token, verdict = self._issue()
+        token, verdict = self._issue(before)
+        return self._install(before, token, verdict, need)
+
+    def _install(self, before: Record | None, token: Token, verdict: Verdict | None, need: _Need) -> Outcome:
+        """Put a new token on record, then retire the old one."""
         retiring = before.retiring if before else ()
-        if before and need.old_may_live and before.token.value != token.value:
+        if before and before.token and need.old_may_live and before.token.value != token.value:
             retiring += self._retire(before.token)
         record = self._record(token, retiring)
         self._save_or_revoke(record)
@@ -271,10 +320,12 @@ class Lifecycle:
         if missing:
             raise OptionError(f"A new token is needed ({reason}). To issue one, {missing}.", code="credentials_missing")
 
-    def _issue(self) -> tuple[Token, Verdict | None]:
+    def _issue(self, before: Record | None = None) -> tuple[Token, Verdict | None]:
         """A new token that the vendor accepts. No verdict means that the vendor could not be asked about it."""
-        token = self._issue_one()
-        token = replace(token, issued_at=token.issued_at or self.now)
+        token = self._issue_one(before)
+        return self._checked(replace(token, issued_at=token.issued_at or self.now()))
+
+    def _checked(self, token: Token) -> tuple[Token, Verdict | None]:
         try:
             verdict = self.vendor.check(token)
         except TelephonyError as failure:
@@ -287,9 +338,37 @@ class Lifecycle:
             )
         return replace(token, details={**token.details, **verdict.details}), verdict
 
-    def _issue_one(self) -> Token:
-        """One new token, also when the reply gets lost: then the list tells whether the vendor made one."""
+    def _issue_one(self, before: Record | None) -> Token:
+        """One new token, also when the reply gets lost: then the list tells whether the vendor made one.
+
+        The list from before is kept in the record meanwhile, for the next run in case that this one is killed.
+        """
         existing = self.vendor.list()
+        if existing is not None:
+            pending = Pending(tuple(map(fingerprint, existing)), self.now())
+            self.store.save(replace(before or self._record(None), pending=pending))
+            self.store.prove()
+        try:
+            return self._issue_or_find(existing)
+        except NoClearAnswer as failure:
+            if not failure.maybe_done:
+                self._put_back(before)
+            raise
+        except TelephonyError:
+            self._put_back(before)
+            raise
+
+    def _put_back(self, before: Record | None) -> None:
+        """Restore the record of before, when it is sure that no token was issued. The next run copes without, too."""
+        try:
+            if before:
+                self.store.save(before)
+            else:
+                self.store.remove()
+        except TelephonyError as failure:
+            self.warnings.append(failure.message)
+
+    def _issue_or_find(self, existing: tuple[str, ...] | None) -> Token:
         for last_try in (False, True):
             try:
                 return self.vendor.issue()
@@ -300,8 +379,39 @@ class Lifecycle:
                 if token:
                     return token
                 if last_try:
+                    failure.maybe_done = False
                     raise
         raise AssertionError("unreachable")  # pragma: no cover
+
+    def _orphan(self, record: Record) -> Token | None:
+        """The token that an interrupted run issued and could not put on record."""
+        pending = t.cast(Pending, record.pending)
+        if self.policy.adopt is False:
+            return None
+        known = {*pending.fingerprints, *(token.fingerprint for token in record.tokens)}
+        new = {fingerprint(value): value for value in self._listed() if fingerprint(value) not in known}
+        if self.policy.adopt:
+            if self.policy.fingerprint not in new:
+                raise OptionError(
+                    f"fingerprint names none of the tokens that are new: {', '.join(new) or 'there are none'}."
+                )
+            return Token(new[self.policy.fingerprint])
+        if len(new) > 1:
+            raise VendorRefused(
+                f"A run was interrupted at {iso(pending.since)} while it issued a token, and since then several were"
+                f" made: {', '.join(new)}. Nothing was changed. Name the right one with adopt=true and fingerprint, or"
+                " set adopt=false to leave all of them and issue another one.",
+                code="ambiguous_tokens",
+            )
+        return Token(next(iter(new.values())), issued_at=pending.since) if new else None
+
+    def _take_over(self, before: Record, orphan: Token) -> Outcome:
+        need = _Need("took over the token that an interrupted run had issued", old_may_live=True)
+        if self.check_mode:
+            return Outcome(True, need.reason, before, before, issued=True)
+        self.store.prove()
+        token, verdict = self._checked(replace(orphan, issued_at=orphan.issued_at or self.now()))
+        return self._install(before, token, verdict, need)
 
     def _made_without_reply(self, existing: tuple[str, ...] | None, failure: NoClearAnswer) -> Token | None:
         if existing is None:
@@ -321,7 +431,7 @@ class Lifecycle:
         try:
             self.store.save(record)
         except TelephonyError as failure:
-            raise failure.adding(self._take_back(record.token)) from None
+            raise failure.adding(self._take_back(t.cast(Token, record.token))) from None
 
     def _take_back(self, token: Token) -> str:
         """Revoke a token that was just issued and cannot be used; a sentence that says what became of it."""
@@ -335,7 +445,7 @@ class Lifecycle:
 
     def _retire(self, token: Token) -> tuple[Retiring, ...]:
         if self.vendor.can_revoke(token, leaving=False):
-            return (Retiring(token, self.now + self.policy.grace),)
+            return (Retiring(token, self.now() + self.policy.grace),)
         if token.expires_at is not None:
             return (Retiring(token, token.expires_at),)
         self.warnings.append(f"The replaced token {token.fingerprint} stays valid: {self.vendor.how_it_ends}")
@@ -345,7 +455,7 @@ class Lifecycle:
         """Revoke the retiring tokens whose time has come. Those that cannot be revoked now stay for the next run."""
         left = []
         for old in record.retiring:
-            if old.revoke_at > self.now:
+            if old.revoke_at > self.now():
                 left.append(old)
                 continue
             try:
@@ -373,7 +483,7 @@ class Lifecycle:
             raise
 
     def _is_alive(self, token: Token) -> bool:
-        if token.expires_at is not None and token.expires_at <= self.now:
+        if self._has_expired(token):
             return False
         return not self.policy.verify or self.vendor.check(token).accepted
 
@@ -382,7 +492,7 @@ class Lifecycle:
         if not self.policy.exclusive:
             return ()
         listed = verdict.listed if verdict and verdict.listed is not None else self._listed()
-        on_record = {record.token.value, *(old.token.value for old in record.retiring)}
+        on_record = {token.value for token in record.tokens}
         return tuple(value for value in self._not_kept(listed) if value not in on_record)
 
     def _not_kept(self, values: t.Iterable[str]) -> tuple[str, ...]:
@@ -397,8 +507,8 @@ class Lifecycle:
     def _listed(self) -> tuple[str, ...]:
         return t.cast("tuple[str, ...]", self.vendor.list())
 
-    def _record(self, token: Token, retiring: tuple[Retiring, ...] = ()) -> Record:
-        identity = self.vendor.identity or self.vendor.owner(token)
+    def _record(self, token: Token | None, retiring: tuple[Retiring, ...] = ()) -> Record:
+        identity = self.vendor.identity or (self.vendor.owner(token) if token else None)
         return Record(self.vendor.name, self.vendor.api_url, identity, token, retiring)
 
 

@@ -84,6 +84,8 @@ def token_options() -> Spec:
             "verify": {"type": "bool", "default": True},
             "renew": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
             "renew_before": {"type": "str", "default": "5m"},
+            "max_age": {"type": "str"},
+            "grace": {"type": "str", "default": "0s"},
             "return_token": {"type": "bool", "no_log": False},
         },
         mutually_exclusive=(("path", "record"),),

@@ -76,7 +76,9 @@ class TokenAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
             result, warnings = {"failed": True, "msg": msg}, []
         else:
             result, warnings = run(self.vendor, options, self._task.check_mode)
-        warnings += [f"Both option {each['option']} and its alias {each['alias']} are set." for each in validation._warnings]
+        warnings += [
+            f"Both option {each['option']} and its alias {each['alias']} are set." for each in validation._warnings
+        ]
         if warnings:
             result["warnings"] = warnings
         if _invocation_is_wanted(task_vars):
@@ -91,7 +93,9 @@ class TokenAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         failure = result.get("failure")
         if isinstance(failure, dict) and failure.get("code") == "requests_missing":
             if self._connection.transport == "local":
-                result["msg"] += " For a host with a local connection, set ansible_python_interpreter to ansible_playbook_python."
+                result[
+                    "msg"
+                ] += " For a host with a local connection, set ansible_python_interpreter to ansible_playbook_python."
         return result
 
     def _must_not_lose_secrets(self) -> None:
