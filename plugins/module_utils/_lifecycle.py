@@ -154,7 +154,8 @@ class Lifecycle:
     def next_action_at(self, record: Record) -> int | None:
         """When the next run has something to do; None: never, as far as is known."""
         token = record.token
-        times = [old.revoke_at for old in record.retiring]
+        # What merely expires needs no run.
+        times = [old.revoke_at for old in record.retiring if old.revoke_at != old.token.expires_at]
         if token and token.expires_at is not None:
             times.append(token.expires_at - self.policy.renew_before)
         if token and token.issued_at is not None and self.policy.max_age is not None:
@@ -198,7 +199,7 @@ class Lifecycle:
             ended = [self._revoke(token, leaving=True) for token in alive]
             self.store.remove()
         if Ended.STILL_VALID in ended:
-            token = tokens[ended.index(Ended.STILL_VALID)]
+            token = alive[ended.index(Ended.STILL_VALID)]
             until = iso(token.expires_at)
             self.warnings.append(
                 f"The token {token.fingerprint} stays valid {'until ' + until if until else 'without limit'}:"
@@ -236,15 +237,20 @@ class Lifecycle:
             return _Need("no token was known"), None
         if self.policy.renew == "always":
             return _Need("renew=always", old_may_live=True), None
-        expired = self._has_expired(token)
-        need = self._need_by_time(token)
-        if not self.policy.verify or (need and not expired):
+        if not self.policy.verify:
+            return self._need_by_time(token), None
+        # Asked also when it seems to be too old: the clock of this host may be wrong, and any reply tells the time.
+        try:
+            verdict = self.vendor.check(token)
+        except TelephonyError:
+            need = self._need_by_time(token)
+            if need is None:
+                raise
             return need, None
-        # A token that has expired by the clock of this host is asked about too: that clock may be wrong.
-        verdict = self.vendor.check(token)
-        if not verdict.accepted and not expired:
-            return _Need(f"the vendor does not accept the token any more ({verdict.reason})"), verdict
-        return self._need_by_time(token) or (None if verdict.accepted else need), verdict
+        need = self._need_by_time(token)
+        if verdict.accepted:
+            return need, verdict
+        return _Need(need.reason if need else f"the vendor does not accept the token any more ({verdict.reason})"), verdict
 
     def _need_by_time(self, token: Token) -> _Need | None:
         expires, issued, policy = token.expires_at, token.issued_at, self.policy
@@ -265,7 +271,7 @@ class Lifecycle:
         # Fresh facts are for the result only: a balance that moves is no reason to write the record.
         fresh = replace(token, details={**token.details, **(verdict.details if verdict else {})})
         record = replace(record, identity=record.identity or self.vendor.owner(fresh), pending=None)
-        due = [old for old in record.retiring if old.revoke_at <= self.now()]
+        due = [old for old in record.retiring if old.revoke_at <= self.now() and not self._has_expired(old.token)]
         others = self._others(record, verdict)
         adopts = self.store.keeps and not known.on_file
         if adopts and token.issued_at is None:

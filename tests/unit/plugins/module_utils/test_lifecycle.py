@@ -49,7 +49,7 @@ class Case:
         known = Known(self.known, self.on_file) if self.known else None
         if known and self.on_file:
             self.store.record = self.known
-        lifecycle = Lifecycle(self.vendor, self.store, self.policy, NOW, check_mode)
+        lifecycle = Lifecycle(self.vendor, self.store, self.policy, lambda: NOW, check_mode)
         arguments = () if state == "present_count" else (known,)
         try:
             return t.cast(Outcome, getattr(lifecycle, state)(*arguments))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from ansible_collections.telephony.auth.plugins.module_utils._clock import iso, unix
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, StoreError
 from ansible_collections.telephony.auth.plugins.module_utils._record import (
     CallerStore,
@@ -20,9 +21,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import (
     RecordFile,
     Retiring,
     Token,
-    iso,
     record_from_json,
-    unix,
 )
 
 SECRET = "s3cr3t-t0ken"
