@@ -251,14 +251,13 @@ class RecordFile:
             os.close(descriptor)
             raise self._error(f"cannot be locked: {error.strerror}", "store_unwritable") from None
         self._lock = descriptor
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
+        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         return True
 
     def _holder(self) -> str:
         try:
             with open(self._lock_path, encoding="utf-8") as file:
-                return file.read(200) or "another run"
+                return file.readline(200).strip() or "another run"
         except OSError:
             return "another run"
 
@@ -351,9 +350,11 @@ class RecordFile:
     def close(self) -> None:
         self._discard()
         if self._lock is not None:
+            # It stays with the record: making and removing it each time would cost more than the rest of a run.
             # Removed while it is held, see _try_lock.
-            with contextlib.suppress(OSError):
-                os.unlink(self._lock_path)
+            if not os.path.lexists(self.path):
+                with contextlib.suppress(OSError):
+                    os.unlink(self._lock_path)
             os.close(self._lock)
             self._lock = None
 
