@@ -11,6 +11,7 @@ import ipaddress
 import json
 import os
 import random
+import re
 import ssl
 import time
 import traceback
@@ -40,7 +41,8 @@ try:
         Timeout,
     )
     from requests.utils import get_environ_proxies
-    from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+    from urllib3 import disable_warnings
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError, ReadTimeoutError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -101,6 +103,8 @@ def normalize_api_url(api_url: str, validate_certs: bool = True) -> str:
         parts = urlsplit(api_url.strip())
         host, _port = parts.hostname, parts.port
         (host or "").encode("idna")
+        if re.search(r"\s", api_url.strip()):
+            raise ValueError
     except ValueError:
         raise OptionError("api_url is not a valid URL. Write it like https://pbx.example.com.") from None
     if parts.scheme not in ("https", "http") or not host:
@@ -129,6 +133,7 @@ def _is_loopback(host: str) -> bool:
 def _verify(options: t.Mapping[str, t.Any]) -> bool | str:
     """What Requests calls verify. Given per request, so that no environment variable overrides the options."""
     if not options["validate_certs"]:
+        disable_warnings(InsecureRequestWarning)  # the task says that it knows
         return False
     if options["ca_path"]:
         return _certificates("ca_path", options["ca_path"])
@@ -332,6 +337,7 @@ class Api:
         headers: t.Mapping[str, str],
         body: t.Mapping[str, t.Any],
     ) -> Reply:
+        explained: tuple[NoClearAnswer, bool] | None = None
         try:
             with self._session.limit.deadline(self.settings.timeout) as deadline, self._session.request(
                 method,
@@ -356,8 +362,9 @@ class Api:
                 )
                 return self._accept(reply, response.headers)
         except (RequestException, HTTPError) as error:
-            failure, sent = self._explain(operation, error, changes, deadline.passed)
+            explained = self._explain(operation, error, changes, deadline.passed)
         # Raised out here, so as not to carry along the exception of Requests, which holds the URL.
+        failure, sent = explained
         if failure.code in ("tls", "bad_option") or (sent and changes):
             raise failure
         raise _TryAgain(failure)
@@ -422,7 +429,8 @@ class Api:
         """
         where, cause = self.api_url, _root_cause(error)
         if isinstance(error, SSLError):
-            code, sent = "tls", False
+            # Only a certificate is judged before anything is sent for sure.
+            code, sent = "tls", not any(isinstance(inner, ssl.SSLCertVerificationError) for inner in _chain(error))
             what = f"{where} cannot be trusted: {cause}. See validate_certs, ca_path and client_cert."
         elif isinstance(error, ProxyError):
             code, sent = "unreachable", False

@@ -128,8 +128,12 @@ def secret_values(argument_spec: t.Mapping[str, t.Any], options: Options) -> t.I
 
 def public_options(argument_spec: t.Mapping[str, t.Any], options: Options) -> dict[str, t.Any]:
     """The options as they may be shown. A name that is no option is left out: it may be a misspelt password."""
-    return {
+    shown = {
         name: "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if attributes.get("no_log") and options.get(name) else options[name]
         for name, attributes in argument_spec.items()
         if name in options
     }
+    if isinstance(shown.get("api_url"), str):
+        # What does not belong there is refused, and until then it may be a password or a token.
+        shown["api_url"] = re.sub(r"(?<=//)[^/]*@|(?<=[?#]).*", "***", shown["api_url"])
+    return shown

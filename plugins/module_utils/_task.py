@@ -38,6 +38,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import (
     CallerStore,
     Record,
     RecordFile,
+    Token,
     record_from_json,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
@@ -213,19 +214,19 @@ def _correct_attributes(store: RecordFile, outcome: Outcome, check_mode: bool) -
     return True
 
 
-def _result(
-    vendor: BaseVendor, options: Options, outcome: Outcome, changed_file: bool, check_mode: bool
-) -> dict[str, t.Any]:
-    after = outcome.after
+def _result(vendor: BaseVendor, options: Options, outcome: Outcome, changed_file: bool, check_mode: bool) -> Result:
     to_come = check_mode and outcome.issued
-    token = after.token if after and not to_come else None
-    facts = _facts(vendor, options["state"], after, to_come)
-    if after is None and outcome.before:
+    record = None if to_come else outcome.after
+    token = record.token if record else None
+    facts = _facts(vendor, options["state"], outcome.after, to_come)
+    if outcome.after is None and outcome.before:
         facts["identity"] = outcome.before.identity
     result: Result = {
+        # First, so that nothing in a record can stand in for what this run found out.
+        **(token.details if token else {}),
+        **facts,
         "changed": outcome.changed or changed_file,
         "reason": outcome.reason + (", mode or owner of the file corrected" if changed_file else ""),
-        **facts,
         "fingerprint": token.fingerprint if token else None,
         "diff": {"before": _facts(vendor, "present" if outcome.before else "absent", outcome.before), "after": facts},
     }
@@ -233,20 +234,22 @@ def _result(
         result["revoked"] = outcome.revoked
         ended = outcome.before.token if outcome.before else None
         result["fingerprint"] = ended.fingerprint if ended else None
-    if token:
-        result.update(token.details)
     returns = options["return_token"] if options["return_token"] is not None else not options["path"]
-    if returns and token and after:
-        result.update(
-            token=token.value,
-            headers=vendor.headers(token),
-            record=after.as_json(),
-            **token.extra,
-            **vendor.extra_results(token),
-        )
+    if returns and record and token:
+        result.update(_secret_results(vendor, record, token))
         if outcome.tokens:
             result["tokens"] = list(outcome.tokens)
     return result
+
+
+def _secret_results(vendor: BaseVendor, record: Record, token: Token) -> Result:
+    return {
+        **token.extra,
+        **vendor.extra_results(token),
+        "token": token.value,
+        "headers": vendor.headers(token),
+        "record": record.as_json(),
+    }
 
 
 def _facts(vendor: BaseVendor, state: str, record: Record | None, to_come: bool = False) -> Result:

@@ -14,6 +14,11 @@ import traceback
 import typing as t
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no reason to fail, and nothing is left behind in the checkout
+settings.register_profile("unit", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unit")
 
 HANG = "hang"
 RESET = "reset"
@@ -112,7 +117,7 @@ def everything_in(error: BaseException) -> str:
             seen.append(current)
             if isinstance(current, BaseException):
                 todo += [current.__cause__, current.__context__, *current.args, *vars(current).values()]
-    text = "\n".join(f"{each} {each!r}" for each in seen if isinstance(each, (str, bytes, BaseException)))
+    text = "\n".join(f"{each!s} {each!r}" for each in seen if isinstance(each, (str, bytes, BaseException)))
     return text + "".join(traceback.format_exception(type(error), error, None))
 
 

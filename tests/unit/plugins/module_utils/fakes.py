@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import builtins
 import typing as t
 from dataclasses import dataclass, field
 
@@ -108,7 +109,7 @@ class FakeVendor:
         return f"owner of {token.value}"
 
     @property
-    def changing(self) -> t.List[str]:
+    def changing(self) -> builtins.list[str]:
         return [call for call in self.calls if call.startswith(("issue", "revoke"))]
 
 

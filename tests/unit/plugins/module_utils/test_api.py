@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import gzip
 import http.server
-import itertools
+import io
+import re
 import ssl
 import threading
 import typing as t
@@ -18,7 +19,7 @@ import requests
 import responses
 import trustme
 from requests import exceptions
-from urllib3.exceptions import LocationParseError, MaxRetryError, NameResolutionError
+from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError, NameResolutionError
 
 from ansible_collections.telephony.auth.plugins.module_utils import _api
 from ansible_collections.telephony.auth.plugins.module_utils._api import (
@@ -29,7 +30,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import (
     connection,
     normalize_api_url,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._errors import NoClearAnswer, OptionError, TelephonyError
+from ansible_collections.telephony.auth.plugins.module_utils._errors import NoClearAnswer, OptionError
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.conftest import HANG, RESET
 
@@ -118,6 +119,7 @@ def test_an_api_url_is_brought_into_one_form(given, expected):
         ("https://[::1", "is not a valid URL"),
         ("https://[pbx]/", "is not a valid URL"),
         ("https://pbx example.com", "is not a valid URL"),
+        ("https://pbx.example.com/a b", "is not a valid URL"),
         ("https://.example.com", "is not a valid URL"),
         ("https://*.example.com", "is not a valid URL"),
         ("https://pbx..example.com", "is not a valid URL"),
@@ -211,14 +213,14 @@ def test_a_client_certificate_may_hold_its_key(client_files, tmp_path):
 
 def test_a_client_certificate_of_no_use_is_named(client_files, authority, tmp_path):
     cert, key = client_files
-    with pytest.raises(OptionError, match="^client_cert are not a certificate and its unencrypted private key"):
+    with pytest.raises(OptionError, match=r"^client_cert are not a certificate and its unencrypted private key"):
         connection({**OPTIONS, "client_cert": cert})
-    with pytest.raises(OptionError, match="^client_cert and client_key are not"):
+    with pytest.raises(OptionError, match=r"^client_cert and client_key are not"):
         connection({**OPTIONS, "client_cert": key, "client_key": cert})
-    with pytest.raises(OptionError, match="^client_cert and client_key cannot be read: No such file"):
+    with pytest.raises(OptionError, match=r"^client_cert and client_key cannot be read: No such file"):
         connection({**OPTIONS, "client_cert": cert, "client_key": f"{tmp_path}/none"})
     authority.issue_cert("other@example.com").private_key_pem.write_to_path(key)
-    with pytest.raises(OptionError, match="^client_cert and client_key are not"):
+    with pytest.raises(OptionError, match=r"^client_cert and client_key are not"):
         connection({**OPTIONS, "client_cert": cert, "client_key": key})
 
 
@@ -348,18 +350,20 @@ def tls_server(authority: trustme.CA) -> t.Iterator[tuple[ssl.SSLContext, str]]:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield context, f"https://localhost:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    server = Server(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield context, f"https://localhost:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def call_with(options: dict[str, t.Any]) -> Reply:
     return Api(connection({**OPTIONS, **options}), Masker(), sleep=Waits()).call("check", "GET", "/")
 
 
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 def test_a_certificate_is_trusted_as_the_options_say(tls_server, ca_file, monkeypatch, tmp_path):
     _context, url = tls_server
     assert call_with({"api_url": url, "ca_path": ca_file}).status == 204
@@ -378,14 +382,16 @@ def test_a_certificate_is_trusted_as_the_options_say(tls_server, ca_file, monkey
 def test_an_unknown_certificate_is_an_error_at_once(tls_server, changes):
     _context, url = tls_server
     api, waits = make_api(url)
-    with pytest.raises(NoClearAnswer, match="cannot be trusted: .*certificate.* See validate_certs, ca_path") as caught:
+    with pytest.raises(
+        NoClearAnswer, match=r"cannot be trusted: .*certificate.* See validate_certs, ca_path"
+    ) as caught:
         api.call("issue", "GET", "/", changes=changes)
     assert (caught.value.code, caught.value.maybe_done, waits) == ("tls", False, [])
 
 
 def test_a_certificate_for_another_name_is_an_error(tls_server, ca_file):
     _context, url = tls_server
-    with pytest.raises(NoClearAnswer, match="not valid for '127.0.0.1'") as caught:
+    with pytest.raises(NoClearAnswer, match=r"not valid for '127.0.0.1'") as caught:
         call_with({"api_url": url.replace("localhost", "127.0.0.1"), "ca_path": ca_file})
     assert caught.value.code == "tls"
 
@@ -427,16 +433,10 @@ def test_a_redirect_is_not_followed_but_named(vendor, everything_in, changes, st
     api, waits = make_api()
     failure = refusal(api, changes=changes)
     assert failure.code == "redirected"
-    pytest.raises(NoClearAnswer, _raise, failure).match(
-        rf"was redirected to {target}\. Put the right address into api_url"
-    )
+    assert re.search(rf"was redirected to {target}\. Put the right address into api_url", failure.message)
     assert "pw" not in everything_in(failure)
     assert "abcdef" not in everything_in(failure)
     assert (failure.maybe_done, waits) == (False, [])
-
-
-def _raise(error: Exception) -> None:
-    raise error
 
 
 def test_a_redirect_without_target_is_the_vendor_s_business(vendor):
@@ -483,10 +483,19 @@ def test_half_a_reply_is_none(broken_server, wire, changes):
         assert len(waits) == 1
 
 
-def test_less_than_was_promised_is_half_a_reply_for_every_version_of_requests(vendor):
-    vendor.add("GET", f"{URL}/x", body="{}", headers={"Content-Length": "100"})
+def test_half_a_reply_is_none_for_old_versions_of_urllib3_either():
+    """Version 1 does not compare what it got with what was promised."""
+
+    class Session:
+        def request(self, *_arguments: t.Any, **_more: t.Any) -> requests.Response:
+            response = requests.Response()
+            response.status_code, response.raw = 200, io.BytesIO(b"{}")
+            response.headers["Content-Length"] = "100"
+            return response
+
+    api = Api(Connection(URL, retries=0), Masker(), session=Session())  # type: ignore[arg-type]
     with pytest.raises(NoClearAnswer, match="was cut off"):
-        make_api(retries=0)[0].call("check", "GET", "/x")
+        api.call("check", "GET", "/x")
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate"])
@@ -637,8 +646,12 @@ def test_waits_grow_up_to_a_limit(vendor, no_jitter):
 
 def test_waits_differ_from_host_to_host(vendor, monkeypatch):
     limits = []
-    random = SimpleNamespace(uniform=lambda low, high: limits.append((low, high)) or low)
-    monkeypatch.setattr(_api, "_RANDOM", random)
+
+    def uniform(low: float, high: float) -> float:
+        limits.append((low, high))
+        return low
+
+    monkeypatch.setattr(_api, "_RANDOM", SimpleNamespace(uniform=uniform))
     vendor.add("GET", f"{URL}/x", status=429)
     vendor.add("GET", f"{URL}/x", status=200)
     api, waits = make_api()
@@ -776,26 +789,15 @@ def test_bytes_of_no_encoding_are_still_text():
     assert reply(b"caf\xe9 ").text == "caf\ufffd"
 
 
-# Things that the operating system does seldom
-
-
-def test_a_cause_is_searched_at_any_depth_but_not_for_ever():
-    inner: Exception = OSError(113, "No route to host")
-    for number in range(5):
-        outer = Exception(f"{number}")
-        outer.__cause__ = inner
-        inner = outer
-    assert _api._root_cause(inner) == "No route to host"
-    circle = Exception("again")
+def test_a_cause_is_searched_at_any_depth_but_not_for_ever(vendor):
+    circle = exceptions.ConnectionError("again")
     circle.__cause__ = circle
-    assert 1 < len(list(_api._chain(circle))) <= 20
-    assert list(itertools.islice(_api._chain(Exception()), 2))
-
-
-def test_an_api_makes_its_own_session():
-    api = Api(Connection(URL), Masker())
-    assert api.api_url == URL
-    assert isinstance(api._session, requests.Session)
-    assert api._session.trust_env is False
-    with pytest.raises(TelephonyError):
-        raise reply().bad("is nothing")
+    vendor.add("POST", f"{URL}/token/{SECRET}", body=circle)
+    assert "the connection was closed" in refusal(make_api()[0], changes=True).message
+    deep: Exception = OSError(113, "No route to host")
+    for kind in (Exception, HTTPError, exceptions.ConnectionError):
+        outer = kind()
+        outer.__cause__ = deep
+        deep = outer
+    vendor.replace("POST", f"{URL}/token/{SECRET}", body=deep)
+    assert "cannot be reached: No route to host." in refusal(make_api()[0], changes=True).message

@@ -18,7 +18,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
 )
 from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
-
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import NOW, jwt, make, validate
 
@@ -149,7 +148,7 @@ def test_check_path_tells_whether_a_token_works(rocks, reply, expected):
     "path", ["me.json", "https://evil.example/", "/a/../b", "/v1/resellers/user/logout.json", "/a?b", "/a#b"]
 )
 def test_a_check_path_that_is_none_is_named(path):
-    with pytest.raises(OptionError, match="^check_path must start with / and name a harmless GET below api_url"):
+    with pytest.raises(OptionError, match=r"^check_path must start with / and name a harmless GET below api_url"):
         dialer(check_path=path)
 
 
@@ -212,6 +211,7 @@ def test_a_static_token_can_only_be_ended_by_hand():
 def test_a_given_token_tells_its_end_and_its_owner():
     vendor = dialer(token=jwt(exp=NOW + 5, type="reseller", name="Acme"))
     known = vendor.known()
+    assert known
     assert known.expires_at == NOW + 5
     assert vendor.owner(known) == "reseller:Acme"
     assert vendor.owner(Token(jwt(id=7))) == "user:7"
@@ -222,7 +222,7 @@ def test_a_given_token_tells_its_end_and_its_owner():
 
 @pytest.mark.parametrize("names", [("username", "password"), ("login", "password"), ("name", "pass")])
 def test_the_vendor_s_own_names_are_understood(names):
-    vendor = dialer(**dict(zip(names, ("joe", "p&w"))))
+    vendor = dialer(**dict(zip(names, ("joe", "p&w"), strict=True)))
     assert vendor.cannot_issue() is None
     assert vendor.identity == "user:joe"
     assert vendor.api.secrets.mask("p&w") == "***"

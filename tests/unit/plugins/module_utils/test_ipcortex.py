@@ -18,7 +18,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
 )
 from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
-
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import make, validate
 
@@ -53,8 +52,8 @@ def ipcortex(**options: t.Any) -> Ipcortex:
     return make(Ipcortex, api_url=URL, **(options or {"username": "joe", "password": "p&w"}))
 
 
-def success(user: object = USER) -> dict[str, t.Any]:
-    return {"json": {"result": "success", "user": user}}
+def success(*user: object) -> dict[str, t.Any]:
+    return {"json": {"result": "success", "user": user[0] if user else USER}}
 
 
 def auth(**fields: str) -> t.Any:
@@ -188,5 +187,5 @@ def test_options_that_contradict_each_other_are_named(options, complaint):
 
 
 def test_a_key_that_cannot_be_sent_is_named():
-    with pytest.raises(OptionError, match="^key must be one line"):
+    with pytest.raises(OptionError, match=r"^key must be one line"):
         ipcortex(key="a b").known()

@@ -19,7 +19,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
 )
 from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
-
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo, credentials_hash
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import jwt, make, validate
 

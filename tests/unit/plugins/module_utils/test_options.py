@@ -98,8 +98,15 @@ def test_a_given_option_wins_over_the_environment(monkeypatch):
 def test_each_connection_option_has_a_variable_of_its_own():
     variables = {attributes["fallback"][1][0] for attributes in api_options("vacd").argument_spec.values()}
     assert variables == {
-        f"VACD_{name}"
-        for name in "API_URL VALIDATE_CERTS CA_PATH CLIENT_CERT CLIENT_KEY PROXY TIMEOUT RETRIES RETRY_TIMEOUT".split()
+        "VACD_API_URL",
+        "VACD_VALIDATE_CERTS",
+        "VACD_CA_PATH",
+        "VACD_CLIENT_CERT",
+        "VACD_CLIENT_KEY",
+        "VACD_PROXY",
+        "VACD_TIMEOUT",
+        "VACD_RETRIES",
+        "VACD_RETRY_TIMEOUT",
     }
 
 
@@ -147,3 +154,18 @@ def test_public_options_show_no_secret_and_no_misspelt_option():
         "keep": [],
         "record": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
     }
+
+
+@pytest.mark.parametrize(
+    ("api_url", "shown"),
+    [
+        ("https://a.example/v2", "https://a.example/v2"),
+        ("https://joe:s3cret@a.example", "https://***a.example"),
+        ("https://joe@s3cret@a.example/@b", "https://***a.example/@b"),
+        ("https://a.example?token=s3cret", "https://a.example?***"),
+        ("https://a.example/#s3cret", "https://a.example/#***"),
+        (None, None),
+    ],
+)
+def test_what_does_not_belong_into_api_url_is_not_shown(api_url, shown):
+    assert public_options(api_options("dialer").argument_spec, {"api_url": api_url}) == {"api_url": shown}

@@ -51,8 +51,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "joe.json"
 
 
-def written(path: Path, content: object = AS_JSON, mode: int = 0o600) -> Path:
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
+def written(path: Path, content: str | None = None, mode: int = 0o600) -> Path:
+    path.write_text(json.dumps(AS_JSON) if content is None else content)
     path.chmod(mode)
     return path
 
@@ -116,7 +116,7 @@ def test_no_secret_is_in_a_representation():
 
 @pytest.mark.parametrize("value", [None, [], "text", 1, {}, {"schema": "1"}, {"schema": None}])
 def test_what_is_no_record_is_said_to_be_none(value):
-    with pytest.raises(StoreError, match="^record is not a token record; it was left untouched") as caught:
+    with pytest.raises(StoreError, match=r"^record is not a token record; it was left untouched") as caught:
         record_from_json(value, "record")
     assert caught.value.code == "not_a_record"
 
@@ -134,7 +134,7 @@ def test_a_record_that_lacks_a_part_is_damaged_or_complete(name):
     if name in ("issued_at", "expires_at"):
         assert record_from_json(value, "record").token.value == SECRET
     else:
-        with pytest.raises(StoreError, match="^record is a damaged token record; it was left untouched"):
+        with pytest.raises(StoreError, match=r"^record is a damaged token record; it was left untouched"):
             record_from_json(value, "record")
 
 
@@ -167,7 +167,7 @@ def test_a_record_that_lacks_a_part_is_damaged_or_complete(name):
     ids=str,
 )
 def test_a_damaged_record_is_refused_without_quoting_it(damage):
-    with pytest.raises(StoreError, match="^record is a damaged token record; it was left untouched") as caught:
+    with pytest.raises(StoreError, match=r"^record is a damaged token record; it was left untouched") as caught:
         record_from_json({**AS_JSON, **damage}, "record")
     assert caught.value.code == "not_a_record"
     assert SECRET not in str(caught.value)
@@ -217,7 +217,8 @@ def test_the_file_is_private_from_its_first_byte(path, monkeypatch):
 def test_the_file_is_replaced_as_a_whole(path, monkeypatch):
     store = RecordFile(str(path))
     store.save(RECORD)
-    replace_file, synced, fsync = os.replace, [], os.fsync
+    replace_file, fsync = os.replace, os.fsync
+    synced: list[int] = []
 
     def watched(source: str, target: str) -> None:
         assert json.loads(Path(target).read_bytes()) == AS_JSON
@@ -226,10 +227,14 @@ def test_the_file_is_replaced_as_a_whole(path, monkeypatch):
         assert synced[-1] == os.stat(source).st_ino
         replace_file(source, target)
 
+    def noted(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.append(os.fstat(descriptor).st_ino)
+
     monkeypatch.setattr(os, "replace", watched)
-    monkeypatch.setattr(os, "fsync", lambda fd: (fsync(fd), synced.append(os.fstat(fd).st_ino)))
+    monkeypatch.setattr(os, "fsync", noted)
     store.save(replace(RECORD, token=Token("another")))
-    assert store.load().token == Token("another")
+    assert store.load() == replace(RECORD, token=Token("another"))
     assert synced[-1] == path.parent.stat().st_ino
 
 
@@ -478,7 +483,7 @@ def test_an_unknown_owner_or_group_is_named(path, option, name):
     "mode", ["", "rw", "0o600", "u=rw", "384", "0400", "0700", "0601", "1600", "-600", "0600\n", "٦٠٠"]
 )
 def test_a_mode_that_is_no_mode_for_a_secret_is_refused(path, mode):
-    with pytest.raises(OptionError, match="^mode must be a quoted octal number"):
+    with pytest.raises(OptionError, match=r"^mode must be a quoted octal number"):
         RecordFile(str(path), mode)
 
 

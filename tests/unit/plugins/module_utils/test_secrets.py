@@ -8,6 +8,7 @@ import base64
 import hashlib
 import html
 import json
+import typing as t
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -32,7 +33,7 @@ def as_json(text: str) -> str:
     return json.dumps(text)[1:-1]
 
 
-ENCODERS = {
+ENCODERS: dict[str, t.Callable[[str], str]] = {
     "raw": str,
     "url": lambda text: quote(text, safe=""),
     "url path": quote,

@@ -18,7 +18,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
 )
 from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
-
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import make
 

@@ -11,6 +11,9 @@ An action and not ansible.builtin.uri, because it costs a few milliseconds where
 - Anything else, all optional, in this order: reset, settings, faults, advance (the clock, in seconds), forget (the log).
   Returns requests (the log), operations (their kinds), tokens (those alive, as fingerprints) and, with record, what is
   known of the record file of that name. No secret is among it.
+- With expect, a list of conditions, also checks them. A condition sees what is returned, as after. Then result, the
+  module's, is returned as previous, and among kept under the name remember. As results hold secrets, nothing is shown;
+  of a failure, what is in show.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import yaml
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
@@ -103,14 +107,15 @@ def stop(simulators: dict[str, t.Any]) -> None:
 
 def record(path: Path) -> dict[str, t.Any]:
     """What can be told about a record file without a secret; the digest tells whether it was written."""
+    neighbours = sorted(other.name for other in path.parent.glob(f"*{path.name}*") if other != path)
     if not path.is_file():
-        return {"exists": False, "neighbours": sorted(other.name for other in path.parent.glob(f"*{path.name}*"))}
+        return {"exists": False, "neighbours": neighbours}
     content = path.read_bytes()
     told: dict[str, t.Any] = {
         "exists": True,
         "mode": f"{stat.S_IMODE(path.stat().st_mode):04o}",
         "digest": hashlib.sha256(content).hexdigest(),
-        "neighbours": sorted(other.name for other in path.parent.glob(f"*{path.name}*") if other != path),
+        "neighbours": neighbours,
     }
     try:
         value = json.loads(content)
@@ -159,4 +164,21 @@ class ActionModule(ActionBase):
         )
         if args.get("record"):
             result["record"] = record(Path(args["record"]))
+        if "expect" in args:
+            self.compare(args, result, task_vars or {})
         return result
+
+    def compare(self, args: dict[str, t.Any], view: dict[str, t.Any], task_vars: dict[str, t.Any]) -> None:
+        earlier = task_vars.get("after", {})
+        view.update(previous=earlier.get("previous", {}), kept=earlier.get("kept", {}))
+        self._templar.available_variables = {**task_vars, "after": view}
+        wrong = [str(condition) for condition in args["expect"] if not self._templar.evaluate_conditional(condition)]
+        if wrong:
+            found = {**args["show"], "requests": view["requests"], "record": view.get("record")}
+            view.clear()
+            view.update(failed=True, msg=yaml.safe_dump({"wrong": wrong, **json.loads(json.dumps(found))}, width=120))
+            return
+        view["previous"] = args["result"]
+        if args.get("remember"):
+            view["kept"] = {**view["kept"], args["remember"]: args["result"]}
+        view["_ansible_no_log"] = True
