@@ -15,6 +15,8 @@ _ISO = "%Y-%m-%dT%H:%M:%SZ"
 # The Date header has whole seconds, and a reply takes its time.
 _TOLERANCE = 5
 _WORTH_A_WARNING = 300
+# ISO 8601 names years of four digits, and durations are added.
+_LAST_YEAR = 9000
 
 
 def iso(unix: int | None) -> str | None:
@@ -40,8 +42,12 @@ class Clock:
     def compare(self, date: str | None) -> None:
         """Learn from a Date header; one that is missing or makes no sense teaches nothing."""
         try:
-            ahead = parsedate_to_datetime(date or "").timestamp() - self._local()
-        except (TypeError, ValueError, OverflowError):
+            moment = parsedate_to_datetime(date or "")
+        except (TypeError, ValueError):
+            return
+        # Without a zone it is UTC, and not the time of this host. What adds to the time must not leave the calendar.
+        ahead = calendar.timegm(moment.utctimetuple()) - self._local()
+        if moment.year > _LAST_YEAR:
             return
         self._ahead = ahead if abs(ahead) > _TOLERANCE else 0.0
 

@@ -52,6 +52,8 @@ class LimitedAdapter(HTTPAdapter):
             yield deadline
         finally:
             timer.cancel()
+            # It may be at work just now, and must not cut the next request.
+            timer.join()
 
     def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().init_poolmanager(*args, **kwargs)

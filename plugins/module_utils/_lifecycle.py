@@ -149,13 +149,17 @@ class Lifecycle:
         need, verdict = self._judge(known)
         if known and need is None:
             return self._keep(known, verdict)
-        return self._replace(known.record if known else None, t.cast(_Need, need))
+        return self._replace(known, t.cast(_Need, need))
 
     def next_action_at(self, record: Record) -> int | None:
         """When the next run has something to do; None: never, as far as is known."""
         token = record.token
         # What merely expires needs no run.
-        times = [old.revoke_at for old in record.retiring if old.revoke_at != old.token.expires_at]
+        times = [
+            old.revoke_at
+            for old in record.retiring
+            if old.token.expires_at is None or old.revoke_at < old.token.expires_at
+        ]
         if token and token.expires_at is not None:
             times.append(token.expires_at - self.policy.renew_before)
         if token and token.issued_at is not None and self.policy.max_age is not None:
@@ -250,7 +254,10 @@ class Lifecycle:
         need = self._need_by_time(token)
         if verdict.accepted:
             return need, verdict
-        return _Need(need.reason if need else f"the vendor does not accept the token any more ({verdict.reason})"), verdict
+        return (
+            _Need(need.reason if need else f"the vendor does not accept the token any more ({verdict.reason})"),
+            verdict,
+        )
 
     def _need_by_time(self, token: Token) -> _Need | None:
         expires, issued, policy = token.expires_at, token.issued_at, self.policy
@@ -281,6 +288,7 @@ class Lifecycle:
         reason = _sentence(
             verdict.reason if verdict else "the token has not expired" if token.expires_at else "not asked",
             "now on record" if adopts else "",
+            "what an interrupted run left is settled" if known.record.pending else "",
             _ended(len(due) + len(others)),
         )
         saves = adopts or known.record.pending is not None
@@ -295,26 +303,41 @@ class Lifecycle:
             self._revoke_values(others)
         return Outcome(changed, reason, known.record, replace(after, token=fresh))
 
-    def _replace(self, before: Record | None, need: _Need) -> Outcome:
+    def _replace(self, known: Known | None, need: _Need) -> Outcome:
         self._must_be_able_to_issue(need.reason)
+        before = known.record if known else None
         if self.check_mode:
             return Outcome(True, need.reason, before, before, issued=True)
         self.store.prove()
-        token, verdict = self._issue(before)
-        return self._install(before, token, verdict, need)
+        token, verdict = self._issue(known)
+        record = self._successor(before, token, need)
+        try:
+            self.store.save(record)
+        except TelephonyError as failure:
+            # Some vendors give the same token again.
+            if before and token.value in (old.value for old in before.tokens):
+                raise
+            raise failure.adding(self._take_back(token)) from None
+        return self._retire_others(before, record, verdict, need)
 
-    def _install(self, before: Record | None, token: Token, verdict: Verdict | None, need: _Need) -> Outcome:
-        """Put a new token on record, then retire the old one."""
+    def _successor(self, before: Record | None, token: Token, need: _Need) -> Record:
+        """The record with a new token, and the old one retiring."""
         retiring = before.retiring if before else ()
-        if before and before.token and need.old_may_live and before.token.value != token.value:
+        if before and before.token and need.old_may_live:
             retiring += self._retire(before.token)
-        record = self._record(token, retiring)
-        self._save_or_revoke(record)
-        # Before the old token is gone, or it would be among the others: they were listed while it was alive.
-        others = self._others(record, verdict)
-        if verdict:
-            record = self._revoke_due(record)
-        self._revoke_values(others)
+        return self._record(token, tuple(old for old in retiring if old.token.value != token.value))
+
+    def _retire_others(self, before: Record | None, record: Record, verdict: Verdict | None, need: _Need) -> Outcome:
+        """End what is to end when a new token is on record. What fails now is left to the next run."""
+        others: tuple[str, ...] = ()
+        try:
+            # Before the old token is gone, or it would be among the others: they were listed while it was alive.
+            others = self._others(record, verdict)
+            if verdict:
+                record = self._revoke_due(record)
+            self._revoke_values(others)
+        except TelephonyError as failure:
+            self.warnings.append(f"The new token is on record, but not all others have ended: {failure.message}")
         return Outcome(True, _sentence(need.reason, _ended(len(others))), before, record, issued=True)
 
     def _must_be_able_to_issue(self, reason: str) -> None:
@@ -326,9 +349,9 @@ class Lifecycle:
         if missing:
             raise OptionError(f"A new token is needed ({reason}). To issue one, {missing}.", code="credentials_missing")
 
-    def _issue(self, before: Record | None = None) -> tuple[Token, Verdict | None]:
+    def _issue(self, known: Known | None = None) -> tuple[Token, Verdict | None]:
         """A new token that the vendor accepts. No verdict means that the vendor could not be asked about it."""
-        token = self._issue_one(before)
+        token = self._issue_one(known)
         return self._checked(replace(token, issued_at=token.issued_at or self.now()))
 
     def _checked(self, token: Token) -> tuple[Token, Verdict | None]:
@@ -344,31 +367,27 @@ class Lifecycle:
             )
         return replace(token, details={**token.details, **verdict.details}), verdict
 
-    def _issue_one(self, before: Record | None) -> Token:
+    def _issue_one(self, known: Known | None) -> Token:
         """One new token, also when the reply gets lost: then the list tells whether the vendor made one.
 
-        The list from before is kept in the record meanwhile, for the next run in case that this one is killed.
+        That it is pending stands on record meanwhile, for the next run in case that this one is killed.
         """
         existing = self.vendor.list()
-        if existing is not None:
-            pending = Pending(tuple(map(fingerprint, existing)), self.now())
-            self.store.save(replace(before or self._record(None), pending=pending))
-            self.store.prove()
+        pending = Pending(tuple(map(fingerprint, existing or ())), self.now())
+        self.store.save(replace(known.record if known else self._record(None), pending=pending))
         try:
+            self.store.prove()
             return self._issue_or_find(existing)
-        except NoClearAnswer as failure:
-            if not failure.maybe_done:
-                self._put_back(before)
-            raise
-        except TelephonyError:
-            self._put_back(before)
+        except TelephonyError as failure:
+            if not (isinstance(failure, NoClearAnswer) and failure.maybe_done):
+                self._put_back(known)
             raise
 
-    def _put_back(self, before: Record | None) -> None:
+    def _put_back(self, known: Known | None) -> None:
         """Restore the record of before, when it is sure that no token was issued. The next run copes without, too."""
         try:
-            if before:
-                self.store.save(before)
+            if known and known.on_file:
+                self.store.save(known.record)
             else:
                 self.store.remove()
         except TelephonyError as failure:
@@ -384,6 +403,9 @@ class Lifecycle:
                 token = self._made_without_reply(existing, failure)
                 if token:
                     return token
+                if failure.code == "timeout":
+                    # The vendor may still be at it. That it is pending stays on record.
+                    raise failure.adding("A token may be made yet: the vendor's list will tell.")
                 if last_try:
                     failure.maybe_done = False
                     raise
@@ -392,10 +414,17 @@ class Lifecycle:
     def _orphan(self, record: Record) -> Token | None:
         """The token that an interrupted run issued and could not put on record."""
         pending = t.cast(Pending, record.pending)
-        if self.policy.adopt is False:
+        interrupted = f"A run was interrupted at {iso(pending.since)} while it issued a token"
+        listed = self.vendor.list()
+        if listed is None:
+            self.warnings.append(f"{interrupted}. One may live that nobody knows: {self.vendor.how_it_ends}")
             return None
         known = {*pending.fingerprints, *(token.fingerprint for token in record.tokens)}
-        new = {fingerprint(value): value for value in self._listed() if fingerprint(value) not in known}
+        new = {fingerprint(value): value for value in listed if fingerprint(value) not in known}
+        if self.policy.adopt is False:
+            if new:
+                self.warnings.append(f"{interrupted}, and since then were made, and are left alone: {', '.join(new)}.")
+            return None
         if self.policy.adopt:
             if self.policy.fingerprint not in new:
                 raise OptionError(
@@ -404,9 +433,9 @@ class Lifecycle:
             return Token(new[self.policy.fingerprint])
         if len(new) > 1:
             raise VendorRefused(
-                f"A run was interrupted at {iso(pending.since)} while it issued a token, and since then several were"
-                f" made: {', '.join(new)}. Nothing was changed. Name the right one with adopt=true and fingerprint, or"
-                " set adopt=false to leave all of them and issue another one.",
+                f"{interrupted}, and since then several were made: {', '.join(new)}. Nothing was changed. Name the"
+                " right one with adopt=true and fingerprint, or set adopt=false to leave all of them and issue another"
+                " one.",
                 code="ambiguous_tokens",
             )
         return Token(next(iter(new.values())), issued_at=pending.since) if new else None
@@ -417,7 +446,9 @@ class Lifecycle:
             return Outcome(True, need.reason, before, before, issued=True)
         self.store.prove()
         token, verdict = self._checked(replace(orphan, issued_at=orphan.issued_at or self.now()))
-        return self._install(before, token, verdict, need)
+        record = self._successor(before, token, need)
+        self.store.save(record)
+        return self._retire_others(before, record, verdict, need)
 
     def _made_without_reply(self, existing: tuple[str, ...] | None, failure: NoClearAnswer) -> Token | None:
         if existing is None:
@@ -432,12 +463,6 @@ class Lifecycle:
                 f" {', '.join(map(fingerprint, new))}. Nothing was revoked."
             )
         return Token(new[0]) if new else None
-
-    def _save_or_revoke(self, record: Record) -> None:
-        try:
-            self.store.save(record)
-        except TelephonyError as failure:
-            raise failure.adding(self._take_back(t.cast(Token, record.token))) from None
 
     def _take_back(self, token: Token) -> str:
         """Revoke a token that was just issued and cannot be used; a sentence that says what became of it."""
@@ -465,7 +490,7 @@ class Lifecycle:
                 left.append(old)
                 continue
             try:
-                if self._is_alive(old.token):
+                if not self._has_expired(old.token) and self._is_alive(old.token):
                     self._revoke(old.token)
             except TelephonyError as failure:
                 left.append(old)
@@ -489,9 +514,8 @@ class Lifecycle:
             raise
 
     def _is_alive(self, token: Token) -> bool:
-        if self._has_expired(token):
-            return False
-        return not self.policy.verify or self.vendor.check(token).accepted
+        """As the vendor says, also about one that seems to have expired: the clock of this host may be wrong."""
+        return self.vendor.check(token).accepted if self.policy.verify else not self._has_expired(token)
 
     def _others(self, record: Record, verdict: Verdict | None) -> tuple[str, ...]:
         """With exclusive, the listed tokens that are neither on record nor to be kept."""

@@ -243,15 +243,20 @@ class RecordFile:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Whoever held it before may have removed the file meanwhile; then this lock keeps nobody away.
             if os.fstat(descriptor).st_ino != os.stat(self._lock_path).st_ino:
-                raise FileNotFoundError
-        except (BlockingIOError, FileNotFoundError):
-            os.close(descriptor)
-            return False
+                raise FileNotFoundError(errno.ENOENT, "removed")
         except OSError as error:
             os.close(descriptor)
+            # The last one is what a network file system says of a removed file.
+            if error.errno in (errno.EWOULDBLOCK, errno.ENOENT, errno.ESTALE):
+                return False
             raise self._error(f"cannot be locked: {error.strerror}", "store_unwritable") from None
         self._lock = descriptor
-        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        # Who holds it is a courtesy: where nothing has to be written, a full disk is no reason to fail.
+        with contextlib.suppress(OSError):
+            os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        # What a killed run left, and it may hold a token.
+        with contextlib.suppress(OSError):
+            os.unlink(self._new_path)
         return True
 
     def _holder(self) -> str:
@@ -318,8 +323,6 @@ class RecordFile:
             return
         self.check_directory()
         try:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._new_path)
             self._new = os.open(self._new_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             self._write(b" " * 16384)
         except OSError as error:

@@ -44,6 +44,7 @@ class Case:
     store: FakeStore = field(default_factory=FakeStore)
     policy: Policy = field(default_factory=Policy)
     warnings: list[str] = field(default_factory=list)
+    now: t.Callable[[], int] = lambda: NOW
 
     @property
     def stored(self) -> Record:
@@ -54,7 +55,7 @@ class Case:
         known = Known(self.known, self.on_file) if self.known else None
         if known and self.on_file:
             self.store.record = self.known
-        lifecycle = Lifecycle(self.vendor, self.store, self.policy, lambda: NOW, check_mode)
+        lifecycle = Lifecycle(self.vendor, self.store, self.policy, self.now, check_mode)
         arguments = () if state == "present_count" else (known,)
         try:
             return t.cast(Outcome, getattr(lifecycle, state)(*arguments))
@@ -63,7 +64,7 @@ class Case:
 
 
 def kept(case: Case) -> str | None:
-    return case.stored.token.value if case.store.record else None
+    return case.stored.token.value if case.store.record and case.stored.token else None
 
 
 def after(outcome: Outcome) -> Record:
@@ -115,13 +116,18 @@ NEEDS = {
     "refused": (
         record(), [], Policy(), "the vendor does not accept the token any more (unknown token)", ["check old"], [],
     ),
-    "expired": (record(expires_at=NOW), ["old"], Policy(), "the token expired at 1970-01-01T00:16:40Z", [], []),
+    "expired": (record(expires_at=NOW), [], Policy(), "the token expired at 1970-01-01T00:16:40Z", ["check old"], []),
     "expired, unasked": (
         record(expires_at=NOW), ["old"], Policy(verify=False), "the token expired at 1970-01-01T00:16:40Z", [], [],
     ),
     "expires soon": (
-        record(expires_at=NOW + 300), ["old"], Policy(), "the token expires at 1970-01-01T00:21:40Z", [],
-        ["check old", "revoke old"],
+        record(expires_at=NOW + 300), ["old"], Policy(), "the token expires at 1970-01-01T00:21:40Z",
+        ["check old"], ["check old", "revoke old"],
+    ),
+    "too old": (
+        record(), ["old"], Policy(max_age=NOW - 10),
+        "the token was issued at 1970-01-01T00:00:10Z, longer ago than max_age",
+        ["check old"], ["check old", "revoke old"],
     ),
     "always": (record(), ["old"], Policy(renew="always"), "renew=always", [], ["check old", "revoke old"]),
     "always, unasked": (record(), ["old"], Policy(renew="always", verify=False), "renew=always", [], ["revoke old"]),
@@ -137,7 +143,8 @@ def test_a_new_token_is_proved_issued_checked_saved_and_then_the_old_one_ends(
     case.vendor.calls = case.store.calls = order
     outcome = case.run()
     retired = ["save"] if after else []
-    assert order == [*before, "prove", "list", "issue", "check new1", "save", *after, *retired]
+    pending = ["list", "save", "prove"]
+    assert order == [*before, "prove", *pending, "issue", "check new1", "save", *after, *retired]
     assert (outcome.changed, outcome.issued, outcome.reason) == (True, True, reason)
     assert (outcome.before, outcome.after) == (known, case.store.record)
     assert case.store.record == Record(
@@ -149,10 +156,21 @@ def test_a_new_token_is_proved_issued_checked_saved_and_then_the_old_one_ends(
     assert case.warnings == []
 
 
-def test_an_expired_token_is_not_asked_about_nor_revoked():
-    case = Case(record(expires_at=NOW), vendor=FakeVendor(["old"]))
-    case.run()
-    assert case.vendor.calls == ["list", "issue", "check new1"]
+@pytest.mark.parametrize("expires_at", [NOW, NOW + 1])
+def test_what_seems_to_have_expired_is_renewed_though_the_vendor_gives_no_clear_answer(expires_at):
+    case = Case(record(expires_at=expires_at), vendor=FakeVendor(["old"], faults={"check": ["down"]}))
+    assert case.run().issued
+    assert case.vendor.calls[:3] == ["check old", "list", "issue"]
+
+
+def test_a_reply_tells_the_time_before_anything_is_judged_by_it():
+    """The clock of this host is ahead, until the vendor answers."""
+    vendor = FakeVendor(["old"])
+    case = Case(record(expires_at=NOW + 400, retiring=[Retiring(Token("r"), NOW + 60)]), vendor=vendor)
+    case.now = lambda: NOW if vendor.calls else NOW + 7200
+    case.policy = Policy(max_age=3600)
+    outcome = case.run()
+    assert (outcome.changed, vendor.calls) == (False, ["check old"])
 
 
 def test_renew_never_fails_instead():
@@ -218,7 +236,7 @@ def test_an_issued_token_that_the_vendor_refuses_is_an_error(revocable, sentence
         case.run()
     assert caught.value.code == "issued_token_refused"
     assert caught.value.message.endswith(f"The token just issued ({fingerprint('new1')}) {sentence}")
-    assert (kept(case), "save" in case.store.calls) == ("old", False)
+    assert (kept(case), case.store.calls) == ("old", ["prove", "save", "prove"])
 
 
 @pytest.mark.parametrize(
@@ -232,7 +250,7 @@ def test_an_issued_token_that_the_vendor_refuses_is_an_error(revocable, sentence
 )
 def test_a_token_that_cannot_be_saved_is_taken_back(vendor, alive, sentence):
     vendor = copy.deepcopy(vendor)
-    case = Case(record(), vendor=vendor, store=FakeStore(faults={"save": ["full"]}), policy=Policy(renew="always"))
+    case = Case(record(), vendor=vendor, store=FakeStore(faults={"save": ["", "full"]}), policy=Policy(renew="always"))
     with pytest.raises(StoreError) as caught:
         case.run()
     assert caught.value.message == f"The store is full. The token just issued ({fingerprint('new1')}) {sentence}"
@@ -366,6 +384,9 @@ def test_a_replaced_token_that_nobody_can_revoke_retires_when_it_expires():
     case.run()
     assert case.stored.retiring == (Retiring(known.token, NOW + 100),)
     assert (case.vendor.changing, case.warnings) == (["issue"], [])
+    # That it has expired is nothing to do.
+    later = Case(case.stored, vendor=case.vendor, now=lambda: NOW + 100)
+    assert later.run().changed is False
 
 
 def test_a_replaced_token_that_never_ends_is_warned_of():
@@ -450,7 +471,9 @@ def test_nothing_known_is_nothing_to_do():
         (record(), ["old"], False, ["revoke old"], "1 token revoked"),
         (record(), [], True, ["check old"], "the token had ended already"),
         (record(), [], False, ["revoke old"], "the token had ended already"),
-        (record(expires_at=NOW), ["old"], True, [], "the token had ended already"),
+        (record(expires_at=NOW), [], True, ["check old"], "the token had ended already"),
+        (record(expires_at=NOW), ["old"], True, ["check old", "revoke old"], "1 token revoked"),
+        (record(expires_at=NOW), ["old"], False, [], "the token had ended already"),
         (
             record(retiring=[Retiring(Token("r"), NOW + 99)]),
             ["old", "r"],
@@ -608,7 +631,7 @@ def test_a_run_leaves_a_working_token_on_record_and_loses_none(data):
     case = Case(
         data.draw(st.sampled_from([None, record(), record(expires_at=NOW + 1), record(expires_at=NOW)]), label="known"),
         vendor=FakeVendor(sorted(alive), faults=faults),
-        store=FakeStore(faults={"save": data.draw(st.lists(st.just("full"), max_size=1), label="save")}),
+        store=FakeStore(faults={"save": data.draw(st.lists(st.sampled_from(["", "full"]), max_size=3), label="save")}),
         policy=Policy(renew=data.draw(st.sampled_from(["auto", "always"]), label="renew")),
     )
     before = kept(case) or (case.known and case.known.token.value)
@@ -619,12 +642,16 @@ def test_a_run_leaves_a_working_token_on_record_and_loses_none(data):
     else:
         text = ""
     stored = case.store.record
-    on_record = {stored.token.value, *(old.token.value for old in stored.retiring)} if stored else set()
+    on_record = {token.value for token in stored.tokens} if stored else set()
     orphans = set(case.vendor.alive) - alive - on_record
     told = " ".join([text, *case.warnings])
-    assert all(fingerprint(orphan) in told or "nobody knows" in told for orphan in orphans)
+    # What is pending will be found by the next run.
+    pending = stored.pending.fingerprints if stored and stored.pending else None
+    for orphan in map(fingerprint, orphans):
+        assert orphan in told or "nobody knows" in told or (pending is not None and orphan not in pending)
     if outcome:
         assert stored is not None
+        assert stored.token is not None
         assert stored.token.value in case.vendor.alive or not outcome.changed
     elif before in alive and case.known and case.known.token.expires_at != NOW:
         assert before in case.vendor.alive
