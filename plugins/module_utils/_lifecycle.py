@@ -139,6 +139,7 @@ class Lifecycle:
         self.now = now
         self.check_mode = check_mode
         self.warnings: list[str] = []
+        self._just_made: str | None = None
 
     def present(self, known: Known | None) -> Outcome:
         """Make sure that a token which the vendor accepts exists and is known."""
@@ -203,12 +204,12 @@ class Lifecycle:
             ended = [self._revoke(token, leaving=True) for token in alive]
             self.store.remove()
         if Ended.STILL_VALID in ended:
-            token = alive[ended.index(Ended.STILL_VALID)]
-            until = iso(token.expires_at)
-            self.warnings.append(
-                f"The token {token.fingerprint} stays valid {'until ' + until if until else 'without limit'}:"
-                f" {self.vendor.how_it_ends}"
-            )
+            for token in (token for token, end in zip(alive, ended) if end is Ended.STILL_VALID):
+                until = iso(token.expires_at)
+                self.warnings.append(
+                    f"The token {token.fingerprint} stays valid {'until ' + until if until else 'without limit'}:"
+                    f" {self.vendor.how_it_ends}"
+                )
             reason = "the token is forgotten, but the vendor still accepts it"
         elif Ended.REVOKED in ended:
             reason = f"{_tokens(ended.count(Ended.REVOKED))} revoked"
@@ -262,7 +263,7 @@ class Lifecycle:
     def _need_by_time(self, token: Token) -> _Need | None:
         expires, issued, policy = token.expires_at, token.issued_at, self.policy
         if self._has_expired(token):
-            return _Need(f"the token expired at {iso(expires)}")
+            return _Need(f"the token expired at {iso(expires)}", old_may_live=True)
         if expires is not None and expires <= self.now() + policy.renew_before:
             return _Need(f"the token expires at {iso(expires)}", old_may_live=True)
         if issued is not None and policy.max_age is not None and issued + policy.max_age <= self.now():
@@ -307,23 +308,26 @@ class Lifecycle:
         self._must_be_able_to_issue(need.reason)
         before = known.record if known else None
         if self.check_mode:
-            return Outcome(True, need.reason, before, before, issued=True)
+            return self._foretell(before, before, need)
         self.store.prove()
         token, verdict = self._issue(known)
         record = self._successor(before, token, need)
         try:
             self.store.save(record)
         except TelephonyError as failure:
-            # Some vendors give the same token again.
-            if before and token.value in (old.value for old in before.tokens):
-                raise
             raise failure.adding(self._take_back(token)) from None
         return self._retire_others(before, record, verdict, need)
+
+    def _foretell(self, before: Record | None, after: Record | None, need: _Need) -> Outcome:
+        """What check mode says of a new token. It tells the old one, as the new one is not known yet."""
+        others = self._others(after, None)
+        return Outcome(True, _sentence(need.reason, _ended(len(others))), before, before, issued=True)
 
     def _successor(self, before: Record | None, token: Token, need: _Need) -> Record:
         """The record with a new token, and the old one retiring."""
         retiring = before.retiring if before else ()
-        if before and before.token and need.old_may_live:
+        # By now the vendor's clock is known: what seemed to have expired may be alive.
+        if before and before.token and need.old_may_live and not self._has_expired(before.token):
             retiring += self._retire(before.token)
         return self._record(token, tuple(old for old in retiring if old.token.value != token.value))
 
@@ -377,7 +381,11 @@ class Lifecycle:
         self.store.save(replace(known.record if known else self._record(None), pending=pending))
         try:
             self.store.prove()
-            return self._issue_or_find(existing)
+            token = self._issue_or_find(existing)
+            # Some vendors give the same token again.
+            if known and token.value in [old.value for old in known.record.tokens]:
+                self._just_made = None
+            return token
         except TelephonyError as failure:
             if not (isinstance(failure, NoClearAnswer) and failure.maybe_done):
                 self._put_back(known)
@@ -396,13 +404,15 @@ class Lifecycle:
     def _issue_or_find(self, existing: tuple[str, ...] | None) -> Token:
         for last_try in (False, True):
             try:
-                return self.vendor.issue()
+                token = self.vendor.issue()
+                self._just_made = token.value
+                return token
             except NoClearAnswer as failure:
                 if not failure.maybe_done:
                     raise
-                token = self._made_without_reply(existing, failure)
-                if token:
-                    return token
+                found = self._made_without_reply(existing, failure)
+                if found:
+                    return found
                 if failure.code == "timeout":
                     # The vendor may still be at it. That it is pending stays on record.
                     raise failure.adding("A token may be made yet: the vendor's list will tell.")
@@ -443,7 +453,7 @@ class Lifecycle:
     def _take_over(self, before: Record, orphan: Token) -> Outcome:
         need = _Need("took over the token that an interrupted run had issued", old_may_live=True)
         if self.check_mode:
-            return Outcome(True, need.reason, before, before, issued=True)
+            return self._foretell(before, self._successor(before, orphan, need), need)
         self.store.prove()
         token, verdict = self._checked(replace(orphan, issued_at=orphan.issued_at or self.now()))
         record = self._successor(before, token, need)
@@ -465,7 +475,12 @@ class Lifecycle:
         return Token(new[0]) if new else None
 
     def _take_back(self, token: Token) -> str:
-        """Revoke a token that was just issued and cannot be used; a sentence that says what became of it."""
+        """Revoke a token that was just issued and cannot be used; a sentence that says what became of it.
+
+        One that was only found on the list, or that was known before, is left alone.
+        """
+        if token.value != self._just_made:
+            return f"The token {token.fingerprint} was left alone."
         try:
             ended = self._revoke(token)
         except TelephonyError:
@@ -517,12 +532,12 @@ class Lifecycle:
         """As the vendor says, also about one that seems to have expired: the clock of this host may be wrong."""
         return self.vendor.check(token).accepted if self.policy.verify else not self._has_expired(token)
 
-    def _others(self, record: Record, verdict: Verdict | None) -> tuple[str, ...]:
+    def _others(self, record: Record | None, verdict: Verdict | None) -> tuple[str, ...]:
         """With exclusive, the listed tokens that are neither on record nor to be kept."""
         if not self.policy.exclusive:
             return ()
         listed = verdict.listed if verdict and verdict.listed is not None else self._listed()
-        on_record = {token.value for token in record.tokens}
+        on_record = {token.value for token in record.tokens} if record else set()
         return tuple(value for value in self._not_kept(listed) if value not in on_record)
 
     def _not_kept(self, values: t.Iterable[str]) -> tuple[str, ...]:
