@@ -279,7 +279,7 @@ class Lifecycle:
         # Fresh facts are for the result only: a balance that moves is no reason to write the record.
         fresh = replace(token, details={**token.details, **(verdict.details if verdict else {})})
         record = replace(record, identity=record.identity or self.vendor.owner(fresh), pending=None)
-        due = [old for old in record.retiring if old.revoke_at <= self.now() and not self._has_expired(old.token)]
+        due = [old for old in record.retiring if self._is_due(old)]
         others = self._others(record, verdict)
         adopts = self.store.keeps and not known.on_file
         if adopts and token.issued_at is None:
@@ -326,10 +326,11 @@ class Lifecycle:
     def _successor(self, before: Record | None, token: Token, need: _Need) -> Record:
         """The record with a new token, and the old one retiring."""
         retiring = before.retiring if before else ()
-        # By now the vendor's clock is known: what seemed to have expired may be alive.
-        if before and before.token and need.old_may_live and not self._has_expired(before.token):
+        if before and before.token and need.old_may_live:
             retiring += self._retire(before.token)
-        return self._record(token, tuple(old for old in retiring if old.token.value != token.value))
+        # By now the vendor's clock is known, which tells what has really expired. Some vendors give a token again.
+        left = (old for old in retiring if not self._has_expired(old.token) and old.token.value != token.value)
+        return self._record(token, tuple(left))
 
     def _retire_others(self, before: Record | None, record: Record, verdict: Verdict | None, need: _Need) -> Outcome:
         """End what is to end when a new token is on record. What fails now is left to the next run."""
@@ -415,7 +416,7 @@ class Lifecycle:
                     return found
                 if failure.code == "timeout":
                     # The vendor may still be at it. That it is pending stays on record.
-                    raise failure.adding("A token may be made yet: the vendor's list will tell.")
+                    raise failure.adding("A token may yet be made that nobody knows: the vendor's list will tell.")
                 if last_try:
                     failure.maybe_done = False
                     raise
@@ -431,24 +432,20 @@ class Lifecycle:
             return None
         known = {*pending.fingerprints, *(token.fingerprint for token in record.tokens)}
         new = {fingerprint(value): value for value in listed if fingerprint(value) not in known}
-        if self.policy.adopt is False:
-            if new:
-                self.warnings.append(f"{interrupted}, and since then were made, and are left alone: {', '.join(new)}.")
-            return None
-        if self.policy.adopt:
-            if self.policy.fingerprint not in new:
-                raise OptionError(
-                    f"fingerprint names none of the tokens that are new: {', '.join(new) or 'there are none'}."
-                )
-            return Token(new[self.policy.fingerprint])
-        if len(new) > 1:
+        names = ", ".join(new) or "there are none"
+        if self.policy.adopt is None and len(new) > 1:
             raise VendorRefused(
-                f"{interrupted}, and since then several were made: {', '.join(new)}. Nothing was changed. Name the"
-                " right one with adopt=true and fingerprint, or set adopt=false to leave all of them and issue another"
-                " one.",
+                f"{interrupted}, and since then several were made: {names}. Nothing was changed. Name the right one with"
+                " adopt=true and fingerprint, or set adopt=false to leave all of them and issue another one.",
                 code="ambiguous_tokens",
             )
-        return Token(next(iter(new.values())), issued_at=pending.since) if new else None
+        chosen = next(iter(new), None) if self.policy.adopt is None else self.policy.fingerprint
+        if self.policy.adopt and chosen not in new:
+            raise OptionError(f"fingerprint names none of the tokens that are new: {names}.")
+        left = [name for name in new if name != chosen]
+        if left:
+            self.warnings.append(f"{interrupted}. Of the tokens made since then these are left alone: {', '.join(left)}.")
+        return Token(new[chosen], issued_at=pending.since) if chosen else None
 
     def _take_over(self, before: Record, orphan: Token) -> Outcome:
         need = _Need("took over the token that an interrupted run had issued", old_may_live=True)
@@ -497,15 +494,19 @@ class Lifecycle:
         self.warnings.append(f"The replaced token {token.fingerprint} stays valid: {self.vendor.how_it_ends}")
         return ()
 
+    def _is_due(self, old: Retiring) -> bool:
+        """What has expired needs no revoking; it goes with the next new token."""
+        return old.revoke_at <= self.now() and not self._has_expired(old.token)
+
     def _revoke_due(self, record: Record) -> Record:
         """Revoke the retiring tokens whose time has come. Those that cannot be revoked now stay for the next run."""
         left = []
         for old in record.retiring:
-            if old.revoke_at > self.now():
+            if not self._is_due(old):
                 left.append(old)
                 continue
             try:
-                if not self._has_expired(old.token) and self._is_alive(old.token):
+                if self._is_alive(old.token):
                     self._revoke(old.token)
             except TelephonyError as failure:
                 left.append(old)
@@ -530,7 +531,7 @@ class Lifecycle:
 
     def _is_alive(self, token: Token) -> bool:
         """As the vendor says, also about one that seems to have expired: the clock of this host may be wrong."""
-        return self.vendor.check(token).accepted if self.policy.verify else not self._has_expired(token)
+        return not self.policy.verify or self.vendor.check(token).accepted
 
     def _others(self, record: Record | None, verdict: Verdict | None) -> tuple[str, ...]:
         """With exclusive, the listed tokens that are neither on record nor to be kept."""

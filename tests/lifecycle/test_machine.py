@@ -97,7 +97,6 @@ class Machine(RuleBasedStateMachine):
         assert not again.result["changed"], again.result["reason"]
         assert self.world.changes == [] or options["state"] == "absent"
         if options["state"] == "present" and options["renew"] == "auto" and not self.is_on_trust(options):
-            # A clock that is wrong by seconds is not worth correcting, but then nothing is right to the second
             if self.world.skew != SLIGHTLY:
                 self.is_next_action_right(options, foretold)
 
@@ -188,9 +187,13 @@ class Machine(RuleBasedStateMachine):
         self.adopted |= on_record & self.world.foreign
 
     def unknown(self, record: Record | None) -> set[str]:
-        """Live tokens that runs made, and that are neither on record nor reported."""
+        """Live tokens that runs made, and that are neither on record nor reported.
+
+        One that ends within seconds is gone: a clock that is wrong by seconds is not worth correcting.
+        """
         on_record = {token.value for token in record.tokens} if record else set()
-        mine = {value for value in self.world.alive() if value not in self.world.foreign or value in self.adopted}
+        alive = self.world.alive(2 * SLIGHTLY)
+        mine = {value for value in alive if value not in self.world.foreign or value in self.adopted}
         return mine - on_record - self.reported - self.admitted
 
     def nothing_is_told_that_is_secret(self, ran: Ran) -> None:

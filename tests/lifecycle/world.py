@@ -190,11 +190,13 @@ class World:
     def on_disk(self) -> Record | None:
         return self.record() if self.keeps else None
 
-    def is_alive(self, value: str) -> bool:
-        return value in self.tokens and (self.tokens[value] is None or self.time < t.cast(int, self.tokens[value]))
+    def is_alive(self, value: str, seconds: int = 0) -> bool:
+        """Whether a token works now and for so many seconds more."""
+        expires_at = self.tokens.get(value, 0)
+        return expires_at is None or self.time + seconds < expires_at
 
-    def alive(self) -> list[str]:
-        return [value for value in self.tokens if self.is_alive(value)]
+    def alive(self, seconds: int = 0) -> list[str]:
+        return [value for value in self.tokens if self.is_alive(value, seconds)]
 
     def make_foreign(self) -> str:
         value = self._make()

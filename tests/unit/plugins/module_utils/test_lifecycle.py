@@ -473,7 +473,7 @@ def test_nothing_known_is_nothing_to_do():
         (record(), [], False, ["revoke old"], "the token had ended already"),
         (record(expires_at=NOW), [], True, ["check old"], "the token had ended already"),
         (record(expires_at=NOW), ["old"], True, ["check old", "revoke old"], "1 token revoked"),
-        (record(expires_at=NOW), ["old"], False, [], "the token had ended already"),
+        (record(expires_at=NOW), [], False, ["revoke old"], "the token had ended already"),
         (
             record(retiring=[Retiring(Token("r"), NOW + 99)]),
             ["old", "r"],
