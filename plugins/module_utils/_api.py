@@ -42,7 +42,7 @@ try:
     )
     from requests.utils import get_environ_proxies
     from urllib3 import disable_warnings
-    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError, ReadTimeoutError
+    from urllib3.exceptions import HTTPError, InvalidHeader, InsecureRequestWarning, NewConnectionError, ReadTimeoutError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -444,6 +444,9 @@ class Api:
         elif isinstance(error, ChunkedEncodingError):
             code, sent = "bad_reply", True
             what = f"The reply of {where} was cut off."
+        elif any(isinstance(inner, InvalidHeader) for inner in _chain(error)):
+            code, sent = "bad_reply", True
+            what = f"The reply of {where} has headers that contradict each other."
         elif isinstance(error, RequestsConnectionError):
             code, sent = "unreachable", not _never_connected(error)
             what = f"{where} cannot be reached: {cause}."

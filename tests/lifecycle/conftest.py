@@ -73,6 +73,8 @@ class User:
         self.vendor = vendor
         self.path = directory / f"{vendor}.json"
         (self.user,) = sim.control("POST", "users", {"vendor": vendor, "count": 1})
+        # IPCortex users have a key, which no run makes or ends
+        self.key = self.user.get("api_key")
         self.base: Json = {
             "api_url": sim.api[vendor],
             "username": self.user["username"],
@@ -99,7 +101,9 @@ class User:
         return [
             each["token"]
             for each in listed
-            if (each["vendor"], each["user"]) == (self.vendor, name) and each["kind"] != "auth"
+            if (each["vendor"], each["user"]) == (self.vendor, name)
+            and each["kind"] != "auth"
+            and each["token"] != self.key
         ]
 
     @property

@@ -256,7 +256,11 @@ class Machine(RuleBasedStateMachine):
     def is_next_action_right(self, options: Options, foretold: int | None) -> None:
         world = self.world
         now = world.time
-        if foretold is None:
+        record = world.record()
+        if self.kind.lifetime and record and record.token and record.token.expires_at is None:
+            # It was given as an option, and nobody knows when it ends
+            moments = []
+        elif foretold is None:
             moments = [(now + 10**9, False)]
         else:
             moments = [(foretold - 1, False), (foretold, True)] if foretold > now else []
