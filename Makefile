@@ -7,13 +7,14 @@
 PYTHON ?= python3
 VENV := .venv
 DEMO_VENV := .venv-demo
+BENCHMARK_VENV := .venv-benchmark
 GATES := $(VENV)/bin/python tests/tools/gates.py
 # More words for the tool behind a target, such as: make units ARGS="-k kazoo"
 ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs simulators units sanity integration clean
+.PHONY: help demo test lint format docs simulators units sanity integration playbooks inside benchmark clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,12 +46,22 @@ sanity: $(VENV)/.ready ## Run ansible-test sanity
 integration: $(VENV)/.ready ## Run the integration targets, or with ARGS=TARGET one of them
 	@$(GATES) integration $(MORE)
 
+playbooks: $(VENV)/.ready ## Run the playbooks from the installed collection, and the demo
+	@$(GATES) playbooks $(MORE)
+
+inside: $(VENV)/.ready ## Compare tasks run inside Ansible and shipped, and search for secrets
+	@$(GATES) inside $(MORE)
+
+benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
+	@$(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)
+
 clean: ## Remove all that the other targets made
-	rm -rf $(VENV) $(DEMO_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output
+	rm -rf $(VENV) $(DEMO_VENV) $(BENCHMARK_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.ready: requirements-dev.txt
 $(DEMO_VENV)/.ready: tests/demo/requirements.txt
+$(BENCHMARK_VENV)/.ready: tests/benchmark/requirements.txt
 
 %/.ready:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Choose another one with: make PYTHON=...")'

@@ -28,8 +28,12 @@ TOOLS = ROOT / "tests" / "tools"
 # The oldest one is a must; a newer one is tested where a Python for it is installed.
 CORES = {
     "2.19": ("3.11", "3.12", "3.13"),
+    "2.20": ("3.13", "3.12", "3.14"),
     "2.21": ("3.13", "3.12", "3.14"),
+    "2.22": ("3.13", "3.14"),
 }
+# Of a version that is not out yet, the newest candidate
+NOT_OUT = {"2.22": "2.22.0rc1"}
 OLDEST_CORE = "2.19"
 OLDEST_TARGET_PYTHON = "3.8"
 MINIMUM_BRANCH_COVERAGE = 95
@@ -104,6 +108,11 @@ def for_each_core(*cores: str) -> Callable[[Gate], Gate]:
     return decorate
 
 
+def ansible_core(core: str) -> str:
+    """The requirement for the newest patch of this version."""
+    return f"ansible-core~={NOT_OUT.get(core, core + '.0')}"
+
+
 def python_version(session: nox.Session) -> str:
     told = session.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])", silent=True, log=False)
     return str(told).strip()
@@ -140,7 +149,7 @@ def provide_pip(session: nox.Session) -> None:
 
 def ansible_test(session: nox.Session, core: str, command: str, *arguments: str) -> None:
     """Run ansible-test on a copy of the collection, at a path of the form that it insists on."""
-    session.install(f"ansible-core~={core}.0")
+    session.install(ansible_core(core))
     copy = antsibull_nox.sessions.prepare_collections(
         session, ansible_core_version=core, install_in_site_packages=False, install_out_of_tree=True
     )
@@ -201,7 +210,7 @@ def simulators(session: nox.Session) -> None:
 @for_each_core(*CORES)
 def units(session: nox.Session, core: str) -> None:
     """Run the unit tests, measure the branches that they cover:"""
-    session.install(f"ansible-core~={core}.0", "coverage", "pytest", "-r", "tests/unit/requirements.txt")
+    session.install(ansible_core(core), "coverage", "pytest", "-r", "tests/unit/requirements.txt")
     # Everything but the tests is imported by the name that users know, from the checkout itself
     tmp = Path(session.create_tmp())
     tree = tmp / "tree"
@@ -231,6 +240,24 @@ def integration(session: nox.Session, core: str) -> None:
     if missing:
         session.error(f"{files[1].relative_to(ROOT)} lacks what the simulators need: {', '.join(sorted(missing))}")
     ansible_test(session, core, "integration", "--python", python_version(session), *session.posargs)
+
+
+@for_each_core(*CORES)
+def playbooks(session: nox.Session, core: str) -> None:
+    """Install the built collection, run its playbooks, what the README says and the demo:"""
+    session.install(ansible_core(core), "pytest", "-r", "tests/demo/requirements.txt")
+    # From here on also TMPDIR
+    session.create_tmp()
+    session.run("pytest", *(session.posargs or ["tests/demo"]))
+
+
+@for_each_core(*CORES)
+def inside(session: nox.Session, core: str) -> None:
+    """Run tasks inside Ansible and shipped, compare, and search all that is shown or kept for secrets:"""
+    session.install(ansible_core(core), "pytest", "-r", "tests/inside/requirements.txt")
+    # From here on also TMPDIR
+    session.create_tmp()
+    session.run("pytest", *(session.posargs or ["tests/inside"]))
 
 
 # Allow to run this file by itself

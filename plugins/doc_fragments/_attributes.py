@@ -12,6 +12,19 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 attributes:
+  action:
+    description: A task for the controller itself runs inside of Ansible, in a few milliseconds, instead of in a Python process of its own.
+    support: full
+    details:
+      - This is so with a local connection, without C(become), C(environment) and C(async), and where Requests can be imported by the
+        Python that runs Ansible. Otherwise the module is sent to the host and started there, as any other module.
+      - Both ways the same is done, with the same result. Inside of Ansible, no use is made of C(ansible_python_interpreter), and the items of
+        a loop share a connection.
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: partial
+    details:
+      - Not for a task that would return secrets, since Ansible would keep them in a file and show them. It fails at once. Use O(path).
   check_mode:
     description: Can run in check mode, and then predicts whether it would change something, without doing so.
     support: full

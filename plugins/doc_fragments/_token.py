@@ -79,12 +79,13 @@ options:
       - Whether the secrets are part of the result - the token itself, the headers that carry it, and the record.
       - By default they are where there is no O(path), since nobody would know the token otherwise, and are not where there is one.
       - Without O(path), V(false) is refused where it could lose a new token, unless O(renew=never).
-      - Tasks that return secrets need C(no_log=true), see the notes.
+      - What is returned is hidden from screens and logs, see the notes.
     type: bool
 notes:
-  - A result with secrets in it is shown by C(-v), and passed on to callbacks and to the job events of automation controllers. Set
-    C(no_log=true) on each task that returns them and on each task that uses them; C(register) still gets them. Without O(path)
-    secrets are returned, with O(path) only if O(return_token=true).
+  - A result with secrets in it is hidden from the screen, from logs, callbacks and the job events of automation controllers, without
+    C(no_log=true) on the task; C(register) has all of it. Before ansible-core 2.22 the whole result is hidden, since then only the secrets
+    in it. A result without secrets and a failure, which never holds one, are shown. Tasks of other modules that use the
+    secrets still need C(no_log=true) before ansible-core 2.22.
   - In a loop, Ansible shows the items, whatever the module does. Loop over names, look up passwords by them, and set
     C(loop_control.label).
   - Check mode makes and ends no token. The module asks what it needs to know, and tells what it would do.

@@ -189,7 +189,7 @@ def _proxies(proxy: str | None, api_url: str) -> t.Mapping[str, str]:
 
 
 @functools.lru_cache(maxsize=16)
-def _environ_proxies(process: int, api_url: str) -> t.Mapping[str, str]:
+def _environ_proxies(_process: int, api_url: str) -> t.Mapping[str, str]:
     """The proxies of the environment, which stays the same for a process."""
     proxies: t.Mapping[str, str] = get_environ_proxies(api_url)
     return proxies
@@ -458,7 +458,7 @@ class Api:
 
 
 @functools.lru_cache(maxsize=16)
-def _session_for(process: int, endpoint: tuple[object, ...]) -> t.Any:
+def _session_for(_process: int, _endpoint: tuple[object, ...]) -> t.Any:
     """The session that a loop shares. A forked process must not use its parent's connections."""
     return new_session()
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import calendar
+import datetime
 import time
 import typing as t
 from email.utils import parsedate_to_datetime
@@ -26,7 +27,12 @@ def iso(unix: int | None) -> str | None:
 
 def unix(text: str | None) -> int | None:
     """ISO 8601 UTC as Unix seconds. Raises ValueError."""
-    return None if text is None else calendar.timegm(time.strptime(text, _ISO))
+    if text is None:
+        return None
+    if len(text) != 20 or text[-1] != "Z":
+        raise ValueError
+    # Not strptime, which makes its patterns anew in each process that Ansible forks.
+    return int(datetime.datetime.fromisoformat(text[:-1] + "+00:00").timestamp())
 
 
 class Clock:

@@ -81,7 +81,8 @@ def token_options() -> Spec:
     return Spec(
         {
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "record": {"type": "dict", "no_log": True},
+            # Secret, see public_options(). With no_log, ansible-core 2.22 would mask each value in it, be it a 1, everywhere.
+            "record": {"type": "dict", "no_log": False},
             "verify": {"type": "bool", "default": True},
             "renew": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
             "renew_before": {"type": "str", "default": "5m"},
@@ -121,9 +122,9 @@ def seconds(name: str, duration: str) -> int:
 
 
 def secret_values(argument_spec: t.Mapping[str, t.Any], options: Options) -> t.Iterator[str]:
-    """The texts given to options that are secret; of a record, the tokens only."""
+    """The texts given to options that are secret, but for the record, which holds many that are not."""
     for name, attributes in argument_spec.items():
-        if attributes.get("no_log") and name != "record":
+        if attributes.get("no_log"):
             value = options.get(name)
             yield from (str(item) for item in (value if isinstance(value, list) else [value]) if item)
 
@@ -131,8 +132,8 @@ def secret_values(argument_spec: t.Mapping[str, t.Any], options: Options) -> t.I
 def public_options(argument_spec: t.Mapping[str, t.Any], options: Options) -> dict[str, t.Any]:
     """The options as they may be shown. A name that is no option is left out: it may be a misspelt password."""
     shown = {
-        name: "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if attributes.get("no_log") and options.get(name) else options[name]
-        for name, attributes in argument_spec.items()
+        name: "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if is_secret and options.get(name) else options[name]
+        for name, is_secret in ((name, each.get("no_log") or name == "record") for name, each in argument_spec.items())
         if name in options
     }
     if isinstance(shown.get("api_url"), str):

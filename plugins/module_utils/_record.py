@@ -31,6 +31,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import (
 )
 
 SCHEMA = 1
+_MODE = re.compile("0?[0-7]{3}")
 _MAX_FILE_BYTES = 1024 * 1024
 # chown takes it for "leave as it is".
 _NO_ID = 2**32 - 1
@@ -227,6 +228,9 @@ class RecordFile:
         self._lock: int | None = None
 
     def lock(self, wait: float) -> None:
+        # Without the directory there is no record, and prove() will see to it that none is issued.
+        if not os.path.isdir(self._directory):
+            return
         self.check_directory()
         give_up_at = time.monotonic() + wait
         while not self._try_lock():
@@ -267,7 +271,9 @@ class RecordFile:
             return "another run"
 
     def load(self) -> Record | None:
-        """The record in the file; None where there is no file. Raises StoreError."""
+        """The record in the file; None where there is no file, or not even the directory. Raises StoreError."""
+        if not os.path.isdir(self._directory):
+            return None
         self.check_directory()
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -394,7 +400,7 @@ class RecordFile:
 
 
 def _parse_mode(mode: str) -> int:
-    value = int(mode, 8) if re.fullmatch("0?[0-7]{3}", mode) else 0
+    value = int(mode, 8) if _MODE.fullmatch(mode) else 0
     if value & 0o600 != 0o600 or value & 0o111:
         raise OptionError(
             "mode must be a quoted octal number that lets the owner read and write and nobody execute, like '0600'."

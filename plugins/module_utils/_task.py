@@ -59,6 +59,11 @@ class TokenModule(AnsibleModule):
         # Only messages about the options themselves are masked by value.
         self.no_log_values.clear()
 
+    def _log_invocation(self) -> None:
+        """Nothing but public options goes to the system's log."""
+        shown = public_options(self.argument_spec, self.params)
+        self.log(f"Invoked with {shown}")  # type: ignore[no-untyped-call]  # ansible-core has no types here
+
     def _public(self) -> Result:
         return {"invocation": {"module_args": public_options(self.argument_spec, self.params)}}
 

@@ -124,7 +124,6 @@ EXAMPLES = r"""
     label: "{{ item }}"
 
 - name: Log in as a reseller, use the token, and log out
-  no_log: true
   block:
     - name: Log in
       telephony.auth.dialer_session:
@@ -143,6 +142,7 @@ EXAMPLES = r"""
         body:
           user_group_id: 7
           to_add: 10
+      no_log: true
   always:
     - name: Log out
       telephony.auth.dialer_session:
@@ -161,7 +161,6 @@ EXAMPLES = r"""
     return_token: false
 
 - name: Keep the record elsewhere
-  no_log: true
   block:
     - name: Make sure that the token on record works
       telephony.auth.dialer_session:
@@ -176,6 +175,7 @@ EXAMPLES = r"""
       ansible.builtin.set_fact:
         dialer_record: "{{ dialer_on_record.record }}"
       when: dialer_on_record is changed
+      no_log: true
 
 - name: Log out, and remove the file
   telephony.auth.dialer_session:

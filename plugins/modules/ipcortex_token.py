@@ -115,7 +115,6 @@ EXAMPLES = r"""
     label: "{{ item }}"
 
 - name: Log in, use the session, and log out
-  no_log: true
   block:
     - name: Log in
       telephony.auth.ipcortex_token:
@@ -135,6 +134,7 @@ EXAMPLES = r"""
           auth: "{{ pbx.auth }}"
       register: night_modes
       failed_when: night_modes.json.result | default('fail') != 'success'
+      no_log: true
   always:
     - name: Log out
       telephony.auth.ipcortex_token:
@@ -144,7 +144,6 @@ EXAMPLES = r"""
       when: pbx.record is defined
 
 - name: Check an API key, and use it
-  no_log: true
   block:
     - name: Check the key
       telephony.auth.ipcortex_token:
@@ -162,6 +161,7 @@ EXAMPLES = r"""
           auth: "{{ pbx_key.auth }}"
       register: night_modes
       failed_when: night_modes.json.result | default('fail') != 'success'
+      no_log: true
 
 - name: Only check an API key by way of the header, and return no secret
   telephony.auth.ipcortex_token:
@@ -172,7 +172,6 @@ EXAMPLES = r"""
     return_token: false
 
 - name: Keep the record elsewhere
-  no_log: true
   block:
     - name: Make sure that the session on record works
       telephony.auth.ipcortex_token:
@@ -186,6 +185,7 @@ EXAMPLES = r"""
       ansible.builtin.set_fact:
         ipcortex_record: "{{ pbx_on_record.record }}"
       when: pbx_on_record is changed
+      no_log: true
 
 - name: Log out a session that is known from elsewhere
   telephony.auth.ipcortex_token:

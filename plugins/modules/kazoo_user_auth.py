@@ -172,7 +172,6 @@ EXAMPLES = r"""
     label: "{{ item.username }}"
 
 - name: Log in, use the token, and end all tokens of the user
-  no_log: true
   block:
     - name: Log in
       telephony.auth.kazoo_user_auth:
@@ -185,6 +184,7 @@ EXAMPLES = r"""
       ansible.builtin.uri:
         url: "{{ kazoo.api_url }}/accounts/{{ kazoo.account_id }}"
         headers: "{{ kazoo.headers }}"
+      no_log: true
   always:
     - name: End all tokens of the user
       telephony.auth.kazoo_user_auth:
@@ -194,7 +194,6 @@ EXAMPLES = r"""
       when: kazoo.record is defined
 
 - name: Keep the record elsewhere
-  no_log: true
   block:
     - name: Make sure that the token on record works
       telephony.auth.kazoo_user_auth:
@@ -208,6 +207,7 @@ EXAMPLES = r"""
       ansible.builtin.set_fact:
         kazoo_record: "{{ kazoo_on_record.record }}"
       when: kazoo_on_record is changed
+      no_log: true
 
 - name: Only check a token, and fail if it does not work
   telephony.auth.kazoo_user_auth:

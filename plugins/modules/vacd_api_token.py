@@ -160,7 +160,6 @@ EXAMPLES = r"""
     label: "{{ item.username }}"
 
 - name: Check the token, renew it if need be, and use it
-  no_log: true
   block:
     - name: Get the token
       telephony.auth.vacd_api_token:
@@ -174,9 +173,9 @@ EXAMPLES = r"""
       ansible.builtin.uri:
         url: "{{ vacd.api_url }}/v1/admin/accounts"
         headers: "{{ vacd.headers }}"
+      no_log: true
 
 - name: Work with a token that lives no longer than the play
-  no_log: true
   block:
     - name: Make a token
       telephony.auth.vacd_api_token:
@@ -189,6 +188,7 @@ EXAMPLES = r"""
       ansible.builtin.uri:
         url: "{{ vacd_for_now.api_url }}/v1/admin/accounts"
         headers: "{{ vacd_for_now.headers }}"
+      no_log: true
   always:
     - name: Delete the token
       telephony.auth.vacd_api_token:
@@ -197,7 +197,6 @@ EXAMPLES = r"""
       when: vacd_for_now.record is defined
 
 - name: Keep the record in a file on the controller, encrypted with the password that this play decrypts its vaults with
-  no_log: true
   vars:
     store: /etc/telephony/reports.vault
   block:
@@ -216,6 +215,7 @@ EXAMPLES = r"""
         mode: '0600'
       delegate_to: localhost
       when: vacd_on_record is changed
+      no_log: true
 
 - name: Only check a token, and fail if it does not work
   telephony.auth.vacd_api_token:
@@ -245,7 +245,6 @@ EXAMPLES = r"""
     password: "{{ vault_vacd_passwords['api.two@example.com'] }}"
     count: 2
   register: vacd_two
-  no_log: true
 
 - name: Delete all tokens of the user but the one in the file and another one, named by its fingerprint
   telephony.auth.vacd_api_token:

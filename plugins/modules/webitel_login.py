@@ -108,7 +108,6 @@ EXAMPLES = r"""
     label: "{{ item }}"
 
 - name: Log in, use the pair, and log out
-  no_log: true
   block:
     - name: Log in
       telephony.auth.webitel_login:
@@ -120,6 +119,7 @@ EXAMPLES = r"""
       ansible.builtin.uri:
         url: "{{ webitel.api_url }}/api/v2/whoami"
         headers: "{{ webitel.headers }}"
+      no_log: true
   always:
     - name: Log out
       telephony.auth.webitel_login:
@@ -128,7 +128,6 @@ EXAMPLES = r"""
       when: webitel.record is defined
 
 - name: Keep the record elsewhere
-  no_log: true
   block:
     - name: Make sure that the pair on record works
       telephony.auth.webitel_login:
@@ -141,6 +140,7 @@ EXAMPLES = r"""
       ansible.builtin.set_fact:
         webitel_record: "{{ webitel_on_record.record }}"
       when: webitel_on_record is changed
+      no_log: true
 
 - name: Log out a pair that is known from elsewhere
   telephony.auth.webitel_login:

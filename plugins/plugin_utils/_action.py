@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import typing as t
 
-from ansible import constants as C
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
@@ -25,14 +27,13 @@ from ansible_collections.telephony.auth.plugins.module_utils._task import (
 )
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
-register_secrets: t.Callable[[t.Iterable[str]], None] | None
 try:
-    from ansible.module_utils.secrets import register_secrets
+    from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
 except ImportError:  # ansible-core before 2.22
     register_secrets = None
 
 
-class TokenAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type hints
+class TokenAction(ActionBase):
     """An action and a module of the same name run the same code and give the same result."""
 
     _supports_check_mode = True
@@ -69,16 +70,19 @@ class TokenAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         """What the module would do and return."""
         validation = self._validator.validate(self._task.args)
         options = validation.validated_parameters
+        # Ansible's own modules tell of aliases in the same way, with the same private field.
+        twice = validation._warnings  # pylint: disable=protected-access
+        warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in twice]
+        result: Result
         if validation.errors.errors:
             msg = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 msg = f"Unsupported parameters for ({self._task.action}) module: {msg}"
-            result, warnings = {"failed": True, "msg": msg}, []
+            result = {"failed": True, "msg": msg}
         else:
-            result, warnings = run(self.vendor, options, self._task.check_mode)
-        warnings += [
-            f"Both option {each['option']} and its alias {each['alias']} are set." for each in validation._warnings
-        ]
+            with _working_in(self._loader.get_basedir()):
+                result, more = run(self.vendor, options, self._task.check_mode)
+            warnings += more
         if warnings:
             result["warnings"] = warnings
         if _invocation_is_wanted(task_vars):
@@ -89,13 +93,15 @@ class TokenAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         result: Result = self._execute_module(task_vars=task_vars, wrap_async=wrap_async)
         if not wrap_async:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+            directory = self._connection._shell.tmpdir  # pylint: disable=protected-access  # as every action does
+            self._remove_tmp_path(directory)  # type: ignore[no-untyped-call]  # ansible-core has no types here
+            result.pop("ansible_parsed", None)  # ansible-core 2.22 leaves its own mark in what modules return
         failure = result.get("failure")
-        if isinstance(failure, dict) and failure.get("code") == "requests_missing":
-            if self._connection.transport == "local":
-                result[
-                    "msg"
-                ] += " For a host with a local connection, set ansible_python_interpreter to ansible_playbook_python."
+        missing = isinstance(failure, dict) and failure.get("code") == "requests_missing"
+        if missing and self._connection.transport == "local":
+            result[
+                "msg"
+            ] += " For a host with a local connection, set ansible_python_interpreter to ansible_playbook_python."
         return result
 
     def _must_not_lose_secrets(self) -> None:
@@ -110,10 +116,22 @@ class TokenAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
             )
 
 
+@contextlib.contextmanager
+def _working_in(directory: str) -> t.Iterator[None]:
+    """A relative path starts in the playbook's directory, as it does for modules that have a local connection."""
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(directory)
+        yield
+    finally:
+        os.fchdir(before)
+        os.close(before)
+
+
 def _invocation_is_wanted(task_vars: dict[str, t.Any]) -> bool:
     """Modules return their options always before ansible-core 2.21, since then only when it is configured."""
     try:
-        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
     except AnsibleError:
         return True
 

@@ -130,6 +130,7 @@ class Stage:
     def __init__(self, folder: Path, collections: Path, vendors: Simulators) -> None:
         self.folder = folder
         self.vendors = vendors
+        self.printed: list[str] = []
         self.records = folder / "records"
         self.inventory = folder / "inventory"
         self._outcomes = folder / "outcomes.json"
@@ -222,6 +223,7 @@ class Stage:
         done = self.ansible(
             "playbook", "-vvv", "--diff", *(f"--inventory={source}" for source in sources), playbook, *arguments
         )
+        self.printed.append(done.stdout)
         lines = self._outcomes.read_text(encoding="utf-8").splitlines() if self._outcomes.exists() else []
         done_here = [line for line in map(json.loads, lines) if line["action"].startswith("telephony.auth.")]
         plays = list(dict.fromkeys(line["action"] for line in done_here))

@@ -64,7 +64,6 @@ class Demo:
         self.story = story
         self.stage = stage
         self.vendors = vendors
-        self.raw: list[str] = []
         self.on_record = ""
 
     def play(self, playbook: str, *arguments: str, also: Path | None = None, table: bool = True) -> Run:
@@ -75,7 +74,6 @@ class Demo:
         self.story.tell(f"   $ ansible-playbook {inventories}{between}{command}")
         run = self.stage.play(f"telephony.auth.{playbook}", *arguments, inventories=[also] if also else [])
         self.story.run = run
-        self.raw.append(run.output)
         for host, outcome in run.users.items() if table else ():
             what = outcome.result.get("msg") if outcome.status == "failed" else told(outcome.result)
             first, *more = textwrap.wrap(f"{what}", 74)
@@ -262,7 +260,7 @@ class Demo:
 
     def search(self) -> None:
         """Find no secret in what was printed. Without any known secret, that would prove nothing."""
-        printed = "\n".join([*self.story.told, *self.raw])
+        printed = "\n".join([*self.story.told, *self.stage.printed])
         texts = self.vendors.secret_texts()
         self.story.chapter(
             "Was anything given away?",

@@ -27,7 +27,7 @@ def start(output):
 
 def left_behind(text):
     """Whether the simulators that this text tells of are still there, and the folders of runs."""
-    pid = int(re.search(r"process (\d+)", text)[1])
+    (pid,) = re.findall(r"process (\d+)", text)
     return Path(f"/proc/{pid}").exists() or list((ROOT / ".venv-demo").glob("run-*"))
 
 

@@ -33,9 +33,11 @@ GATES = {
     "lint": LINT,
     "docs": ["docs-check", "build-import-check", "ansible-lint"],
     "simulators": ["simulators"],
-    "units": ["units-2.19", "units-2.21"],
+    "units": ["units-2.19", "units-2.20", "units-2.21", "units-2.22"],
     "sanity": ["sanity-2.19"],
     "integration": ["integration-2.19", "integration-2.21"],
+    "playbooks": ["playbooks-2.19", "playbooks-2.21"],
+    "inside": ["inside-2.19", "inside-2.20", "inside-2.21", "inside-2.22"],
 }
 
 

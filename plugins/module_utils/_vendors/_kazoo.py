@@ -40,6 +40,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
 
 _ACCOUNT_FIELDS = ("account_name", "account_realm", "phone_number")
 _FACTS = ("account_id", "owner_id", "account_name", "reseller_id", "is_reseller", "is_master_account", "language")
+_NOT_COMPARED = re.compile("[^a-z0-9]")
 _HASHES = {"md5": (32, "md5"), "sha": (40, "sha1")}
 # For hosts in FIPS mode. Python 3.8 takes the keyword and ignores it.
 _NOT_FOR_SECURITY: dict[str, t.Any] = {"usedforsecurity": False}
@@ -97,7 +98,7 @@ class Kazoo(BaseVendor):
             raise OptionError("api_key must have exactly 64 letters and digits.")
         name, realm, phone = (self.options[field] for field in _ACCOUNT_FIELDS)
         # Kazoo compares account names by their letters and digits only, and realms without case.
-        account = re.sub("[^a-z0-9]", "", name.lower()) if name else realm.lower() if realm else phone
+        account = _NOT_COMPARED.sub("", name.lower()) if name else realm.lower() if realm else phone
         user = self.options["username"]
         self.identity = f"{account}/{user.lower()}" if account and user else None
 

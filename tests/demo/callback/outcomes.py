@@ -28,13 +28,13 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def _write(self, result: t.Any, status: str) -> None:
-        values = {name: value for name, value in dict(result._result).items() if not name.startswith("_ansible")}
-        line = {"host": result._host.get_name(), "action": result._task.action, "status": status, "result": values}
+        values = {name: value for name, value in dict(result.result).items() if not name.startswith("_ansible")}
+        line = {"host": result.host.get_name(), "action": result.task.action, "status": status, "result": values}
         with open(os.environ["OUTCOMES_FILE"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        self._write(result, "changed" if result._result.get("changed") else "ok")
+        self._write(result, "changed" if result.result.get("changed") else "ok")
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
         self._write(result, "failed")

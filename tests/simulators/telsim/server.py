@@ -84,6 +84,8 @@ class Simulators:
             "header_names": list(request.headers),
             "content_type": request.headers.get("Content-Type"),
             "proxied": proxied,
+            # The client's port: the same for all requests that come by one connection
+            "connection": request.transport.get_extra_info("peername")[1] if request.transport else None,
         }
         self.log.append(entry)
         if rule is None:

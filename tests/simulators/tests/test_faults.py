@@ -455,3 +455,11 @@ def test_ends_when_told_even_if_a_call_hangs(starter) -> None:
         sim.process.terminate()
         assert sim.process.wait(10) == 0
         assert time.monotonic() - start < 5
+
+
+def test_log_tells_connections_apart(sim):
+    with requests.Session() as first, requests.Session() as second:
+        for session in first, second, first:
+            session.get(f"{sim.url}/kazoo/v2/user_auth", timeout=5)
+    one, other, same = (entry["connection"] for entry in sim.control("GET", "requests"))
+    assert one == same != other

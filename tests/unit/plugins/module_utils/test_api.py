@@ -259,6 +259,12 @@ def test_a_bad_proxy_is_named_but_not_quoted(proxy):
         connection({**OPTIONS, "proxy": proxy})
 
 
+@pytest.fixture(autouse=True)
+def _fresh_environment():
+    """A process looks at its environment only once."""
+    _api._environ_proxies.cache_clear()  # pylint: disable=protected-access  # what a new process would have
+
+
 def test_the_option_wins_over_the_environment_s_proxy(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://environment:3128")
     assert connection(OPTIONS).proxies["https"] == "http://environment:3128"

@@ -1,3 +1,7 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 from __future__ import annotations
 
 import errno
@@ -477,11 +481,11 @@ def test_a_file_that_cannot_be_removed_is_told(path, monkeypatch):
     assert caught.value.code == "store_unwritable"
 
 
-@pytest.mark.parametrize("method", ["load", "prove"])
-def test_a_missing_directory_is_named(tmp_path, method):
+def test_a_missing_directory_holds_no_record_and_is_named_when_one_is_to_be_written(tmp_path):
     store = RecordFile(str(tmp_path / "none" / "joe.json"))
+    assert store.load() is None
     with pytest.raises(StoreError, match=f"the directory {tmp_path / 'none'} does not exist") as caught:
-        getattr(store, method)()
+        store.prove()
     assert caught.value.code == "bad_path"
 
 

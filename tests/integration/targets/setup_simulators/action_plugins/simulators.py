@@ -6,14 +6,15 @@
 
 An action and not ansible.builtin.uri, because it costs a few milliseconds where a module costs a third of a second.
 
-- start: a directory for the ready file. Returns what the ready file says, and the seeded users by vendor and name.
+- start: a directory for the ready file. Returns what the ready file says, where the collection's tests are, and the
+  seeded users by vendor and name.
 - stop: true. Ends the simulators that the fact simulators describes.
 - Anything else, all optional, in this order: reset, settings, faults, advance (the clock, in seconds), forget (the log).
   Returns requests (the log), operations (their kinds), tokens (those alive, as fingerprints) and, with record, what is
   known of the record file of that name. No secret is among it.
 - With expect, a list of conditions, also checks them. A condition sees what is returned, as after. Then result, the
   module's, is returned as previous, and among kept under the name remember. As results hold secrets, nothing is shown;
-  of a failure, what is in show.
+  of a failure, what is in show. Where the environment variable RESULTS names a file, the result is appended to it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -59,8 +61,8 @@ def ask(control: str, method: str, path: str, body: t.Any = None) -> t.Any:
 
 
 def start(directory: Path) -> dict[str, t.Any]:
-    collection = importlib.import_module("ansible_collections.telephony.auth")
-    serve = Path(collection.__path__[0]) / "tests" / "simulators" / "serve.py"
+    tests = Path(importlib.import_module("ansible_collections.telephony.auth").__path__[0]) / "tests"
+    serve = tests / "simulators" / "serve.py"
     ready = directory / "ready.json"
     errors = directory / "simulators.log"
     with errors.open("wb") as log:
@@ -77,8 +79,7 @@ def start(directory: Path) -> dict[str, t.Any]:
             process.kill()
             raise AnsibleActionFail(f"The simulators did not start: {errors.read_text()}")
         time.sleep(0.05)
-    told: dict[str, t.Any] = json.loads(ready.read_text())
-    return told
+    return {**json.loads(ready.read_text()), "tests": str(tests)}
 
 
 def users(control: str) -> dict[str, dict[str, t.Any]]:
@@ -126,6 +127,18 @@ def record(path: Path) -> dict[str, t.Any]:
     return told
 
 
+def comparable(result: t.Any, task_vars: dict[str, t.Any]) -> t.Any:
+    """The result without secrets, and without anything else that differs from one run to the next."""
+    simulators = task_vars["simulators"]
+    text = json.dumps(result)
+    for secret in sorted(ask(simulators["control"], "GET", "secrets?min_length=8"), key=len, reverse=True):
+        text = text.replace(json.dumps(secret)[1:-1], "<secret>").replace(fingerprint(secret), "<fingerprint>")
+    for url in re.findall(r"https?://[a-z0-9.]+:([0-9]+)", json.dumps(simulators)):
+        text = text.replace(f":{url}", ":<port>")
+    text = re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "<time>", text)
+    return json.loads(text.replace(task_vars["output_dir"], "<directory>"))
+
+
 class ActionModule(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
@@ -164,6 +177,10 @@ class ActionModule(ActionBase):
         )
         if args.get("record"):
             result["record"] = record(Path(args["record"]))
+        if "result" in args and os.environ.get("RESULTS"):
+            line = {"case": args["show"]["case"], "result": comparable(args["result"], task_vars or {})}
+            with open(os.environ["RESULTS"], "a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
         if "expect" in args:
             self.compare(args, result, task_vars or {})
         return result
