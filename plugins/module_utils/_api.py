@@ -42,7 +42,13 @@ try:
     )
     from requests.utils import get_environ_proxies
     from urllib3 import disable_warnings
-    from urllib3.exceptions import HTTPError, InvalidHeader, InsecureRequestWarning, NewConnectionError, ReadTimeoutError
+    from urllib3.exceptions import (
+        HTTPError,
+        InsecureRequestWarning,
+        InvalidHeader,
+        NewConnectionError,
+        ReadTimeoutError,
+    )
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:

@@ -17,7 +17,7 @@ _ISO = "%Y-%m-%dT%H:%M:%SZ"
 _TOLERANCE = 5
 _WORTH_A_WARNING = 300
 # ISO 8601 names years of four digits, and durations are added.
-_LAST_YEAR = 9000
+_YEARS = range(1970, 9001)
 
 
 def iso(unix: int | None) -> str | None:
@@ -48,13 +48,13 @@ class Clock:
     def compare(self, date: str | None) -> None:
         """Learn from a Date header; one that is missing or makes no sense teaches nothing."""
         try:
-            moment = parsedate_to_datetime(date or "")
-        except (TypeError, ValueError):
+            # Without a zone it is UTC, and not the time of this host.
+            moment = parsedate_to_datetime(date or "").utctimetuple()
+        except (TypeError, ValueError, OverflowError):
             return
-        # Without a zone it is UTC, and not the time of this host. What adds to the time must not leave the calendar.
-        ahead = calendar.timegm(moment.utctimetuple()) - self._local()
-        if moment.year > _LAST_YEAR:
+        if moment.tm_year not in _YEARS:
             return
+        ahead = calendar.timegm(moment) - self._local()
         self._ahead = ahead if abs(ahead) > _TOLERANCE else 0.0
 
     def warnings(self) -> list[str]:

@@ -444,7 +444,9 @@ class Lifecycle:
             raise OptionError(f"fingerprint names none of the tokens that are new: {names}.")
         left = [name for name in new if name != chosen]
         if left:
-            self.warnings.append(f"{interrupted}. Of the tokens made since then these are left alone: {', '.join(left)}.")
+            self.warnings.append(
+                f"{interrupted}. Of the tokens made since then these are left alone: {', '.join(left)}."
+            )
         return Token(new[chosen], issued_at=pending.since) if chosen else None
 
     def _take_over(self, before: Record, orphan: Token) -> Outcome:

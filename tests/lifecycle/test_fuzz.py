@@ -16,7 +16,7 @@ from unittest import mock
 
 import pytest
 import requests
-from hypothesis import HealthCheck, example, given, seed, settings, strategies as st
+from hypothesis import HealthCheck, given, seed, settings, strategies as st
 
 from ansible_collections.telephony.auth.plugins.module_utils import _api
 from ansible_collections.telephony.auth.plugins.module_utils._deadline import Deadline
@@ -30,12 +30,17 @@ from ansible_collections.telephony.auth.tests.lifecycle.test_machine import SCRA
 Reply = tuple[int, str, bytes]
 
 CORPUS: dict[str, list[list[Json]]] = {
-    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in Path(__file__).with_name("corpus").glob("*.json")
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for path in Path(__file__).with_name("corpus").glob("*.json")
 }
-STATUSES = st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 406, 410, 423, 429, 500, 503]) | st.integers(200, 599)
+STATUSES = st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 406, 410, 423, 429, 500, 503]) | st.integers(
+    200, 599
+)
 TYPES = st.sampled_from(["", "application/json", "text/plain", "text/html; charset=utf-8"])
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
-JUNK = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3))
+JUNK = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+)
 
 
 def as_reply(saved: Json) -> Reply:

@@ -106,7 +106,9 @@ class _Handler(socketserver.BaseRequestHandler):
                         return
                     data += more
                 head, _end, body = data.partition(b"\r\n\r\n")
-                length = sum(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+                length = sum(
+                    int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+                )
                 while len(body) < length:
                     body += self.request.recv(65536)
                 answer, keep = self.server.answer(head)
@@ -215,7 +217,9 @@ def test_a_token_that_cannot_be_one_is_refused_and_told(vendor_server, tmp_path,
     assert "nobody knows" in ran["msg"]
 
 
-@pytest.mark.parametrize("token", ["$(reboot)", "`reboot`", "a;reboot", "'\"", "{{7*7}}", "../../etc/passwd", "%0d%0a", "-rf"])
+@pytest.mark.parametrize(
+    "token", ["$(reboot)", "`reboot`", "a;reboot", "'\"", "{{7*7}}", "../../etc/passwd", "%0d%0a", "-rf"]
+)
 def test_a_token_of_shell_characters_is_a_token(vendor_server, tmp_path, token):
     """Nothing here passes it to a shell or a template."""
     answers = {b"POST /login": {"token": token, "key": token}, b"GET /api": {"id": "joe"}}

@@ -92,7 +92,11 @@ def test_a_playbook_that_is_killed_loses_nothing(user, tmp_path: Path, step):
     joe = user("vacd")
     prepare(joe)
     joe.sim.faults({"vendor": "vacd", "fault": "hold", "skip": STEPS["vacd"].index(step), "times": 1})
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"telephony.auth.vacd_api_token": joe.base | ROTATE}]}
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "tasks": [{"telephony.auth.vacd_api_token": joe.base | ROTATE}],
+    }
     playbook = tmp_path / "rotate.yml"
     playbook.write_text(json.dumps([play]), encoding="utf-8")
     process = subprocess.Popen(

@@ -48,7 +48,9 @@ def inventory(sim: t.Any, directory: Path) -> Json:
                 **({"account_name": user["account_name"]} if vendor == "kazoo" else {}),
             }
             # What is in a password is not for templating
-            encoded = {name: {"__ansible_unsafe": value} if name == "password" else value for name, value in options.items()}
+            encoded = {
+                name: {"__ansible_unsafe": value} if name == "password" else value for name, value in options.items()
+            }
             hosts_of_vendor[f"{vendor}-{len(hosts_of_vendor)}"] = {"options": encoded}
     children = {vendor: {"hosts": hosts_of_vendor} for vendor, hosts_of_vendor in hosts.items()}
     return {"all": {"children": children, "vars": {"ansible_connection": "local"}}}
@@ -98,9 +100,7 @@ def living(sim: t.Any, keys: set[str]) -> Counter[str]:
 def agree(sim: t.Any, directory: Path, keys: set[str], expected: int) -> None:
     """What lives at the vendors is what stands on record, one by one."""
     records = [json.loads(path.read_bytes()) for path in directory.glob("*-*.json")]
-    on_record = Counter(
-        token["token"] for record in records for token in (record, *record["retiring"])
-    )
+    on_record = Counter(token["token"] for record in records for token in (record, *record["retiring"]))
     # Some Webitel tokens of different users are the same, as they tell the moment of the login alone: so it is counted
     alive = living(sim, keys)
     figures.count("tokens left behind", (alive - on_record).total())

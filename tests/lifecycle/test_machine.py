@@ -141,7 +141,9 @@ class Machine(RuleBasedStateMachine):
         """Whether the next run with these options finds nothing to do."""
         if options["state"] == "absent":
             return "known" not in options
-        lasts = self.kind.lifetime is None or {"5m": 300, "0": 0, "30m": 1800}[options["renew_before"]] < self.kind.lifetime
+        lasts = (
+            self.kind.lifetime is None or {"5m": 300, "0": 0, "30m": 1800}[options["renew_before"]] < self.kind.lifetime
+        )
         skewed = self.world.skew and self.is_on_trust(options)
         return options["renew"] != "always" and lasts and not skewed and not ran.warnings
 
@@ -293,9 +295,13 @@ MACHINES = [
 
 @pytest.mark.parametrize("part", range(10))
 @pytest.mark.parametrize(
-    ("kind", "keeps", "share"), MACHINES, ids=[f"{kind.name}-{'file' if keeps else 'record'}" for kind, keeps, _ in MACHINES]
+    ("kind", "keeps", "share"),
+    MACHINES,
+    ids=[f"{kind.name}-{'file' if keeps else 'record'}" for kind, keeps, _ in MACHINES],
 )
-def test_whatever_happens_nothing_is_lost_and_nothing_left_behind(kind: Kind, keeps: bool, share: int, part: int) -> None:
+def test_whatever_happens_nothing_is_lost_and_nothing_left_behind(
+    kind: Kind, keeps: bool, share: int, part: int
+) -> None:
     run_state_machine_as_test(
         seed(10 * SEED + part)(type("Machine", (Machine,), {"kind": kind, "keeps": keeps})),
         settings=settings(

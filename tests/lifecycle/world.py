@@ -34,7 +34,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     token_options,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record, RecordFile, Token, record_from_json
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 from ansible_collections.telephony.auth.tests.lifecycle.figures import count
 
@@ -114,7 +113,9 @@ class World:
         self.number = 0
         self.in_hand: dict[str, t.Any] = {}
         """The record of a caller who keeps it."""
-        self.defaults = ArgumentSpecValidator(**self.vendor_class.spec().as_arguments()).validate({}).validated_parameters
+        self.defaults = (
+            ArgumentSpecValidator(**self.vendor_class.spec().as_arguments()).validate({}).validated_parameters
+        )
         self.begin({})
 
     # One run
@@ -366,4 +367,3 @@ class Disk:
             self._change("unlink", path)
         else:
             os.unlink(path)
-
