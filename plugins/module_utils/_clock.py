@@ -60,7 +60,6 @@ class Clock:
     def warnings(self) -> list[str]:
         if abs(self._ahead) < _WORTH_A_WARNING:
             return []
-        return [
-            f"The clock of this host is {abs(self._ahead) / 60:.0f} minutes {'behind' if self._ahead > 0 else 'ahead of'}"
-            " the vendor's. Tokens were judged by the vendor's clock; correct the clock of this host."
-        ]
+        difference = f"{abs(self._ahead) / 60:.0f} minutes {'behind' if self._ahead > 0 else 'ahead of'}"
+        what = f"The clock of this host is {difference} the vendor's."
+        return [f"{what} Tokens were judged by the vendor's clock; correct the clock of this host."]

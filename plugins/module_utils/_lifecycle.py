@@ -416,7 +416,8 @@ class Lifecycle:
                     return found
                 if failure.code == "timeout":
                     # The vendor may still be at it. That it is pending stays on record.
-                    raise failure.adding("A token may yet be made that nobody knows: the vendor's list will tell.")
+                    failure.adding("A token may yet be made that nobody knows: the vendor's list will tell.")
+                    raise
                 if last_try:
                     failure.maybe_done = False
                     raise

@@ -106,7 +106,7 @@ def run(vendor: str, told: list[Reply], state: str, known: bool) -> None:
     path = directory / "joe.json"
     try:
         options = {**OPTIONS[vendor], **(KNOWN[vendor] if known else {}), "state": state, "path": str(path)}
-        with mock.patch.object(_api, "_session_for", lambda *_key: Session(told)):
+        with mock.patch.object(_api, "_session_for", return_value=Session(told)):
             ran = drive(vendor, {**options, "api_url": "http://127.0.0.1:9", "retries": 0})
         figures.count("hostile replies")
         if ran.get("failed"):

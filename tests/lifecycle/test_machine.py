@@ -96,9 +96,9 @@ class Machine(RuleBasedStateMachine):
         assert again.result
         assert not again.result["changed"], again.result["reason"]
         assert self.world.changes == [] or options["state"] == "absent"
-        if options["state"] == "present" and options["renew"] == "auto" and not self.is_on_trust(options):
-            if self.world.skew != SLIGHTLY:
-                self.is_next_action_right(options, foretold)
+        asked = options["state"] == "present" and options["renew"] == "auto" and not self.is_on_trust(options)
+        if asked and self.world.skew != SLIGHTLY:
+            self.is_next_action_right(options, foretold)
 
     @rule(seconds=st.sampled_from([1, 60, 101, 301, 1799, 3600, 7201, 90_000]))
     def time_passes(self, seconds: int) -> None:

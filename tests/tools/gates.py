@@ -34,6 +34,7 @@ GATES = {
     "docs": ["docs-check", "build-import-check", "ansible-lint"],
     "simulators": ["simulators"],
     "units": ["units-2.19", "units-2.20", "units-2.21", "units-2.22"],
+    "lifecycle": ["lifecycle-2.19"],
     "sanity": ["sanity-2.19"],
     "integration": ["integration-2.19", "integration-2.21"],
     "playbooks": ["playbooks-2.19", "playbooks-2.21"],

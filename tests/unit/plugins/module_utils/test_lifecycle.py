@@ -741,10 +741,8 @@ def test_absent_ends_what_an_interrupted_run_made():
 def test_where_there_is_no_list_the_next_run_tells(state):
     case = Case(interrupted(token=OLD), vendor=FakeVendor(["old"], has_list=False))
     case.run(state)
-    assert case.warnings == [
-        "A run was interrupted at 1970-01-01T00:15:40Z while it issued a token."
-        " One may live that nobody knows: It ends at dawn."
-    ]
+    interrupted_at = "A run was interrupted at 1970-01-01T00:15:40Z while it issued a token."
+    assert case.warnings == [f"{interrupted_at} One may live that nobody knows: It ends at dawn."]
 
 
 def test_a_token_that_is_taken_over_and_cannot_be_checked_is_kept_beside_the_old_one():
