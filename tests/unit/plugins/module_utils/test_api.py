@@ -271,6 +271,7 @@ def test_the_option_wins_over_the_environment_s_proxy(monkeypatch):
         "https": "http://option:1",
     }
     monkeypatch.setenv("NO_PROXY", "pbx.example")
+    _api._environ_proxies.cache_clear()  # pylint: disable=protected-access  # what a new process would have
     assert connection(OPTIONS).proxies == {}
 
 
@@ -549,11 +550,11 @@ def test_a_change_is_not_repeated_when_it_may_have_been_made(broken_server, ever
 @pytest.mark.parametrize(("step", "code", "what"), SENT.values(), ids=SENT)
 def test_a_question_is_repeated(broken_server, step, code, what):
     broken_server.steps = [step, step, OK]
-    api, waits = make_api(broken_server.url, timeout=0.2)
+    api, waits = make_api(broken_server.url, timeout=0.5)
     assert api.call("check", "GET", "/").ok
     assert len(waits) == 2
     broken_server.steps = [step]
-    failure = refusal(make_api(broken_server.url, timeout=0.2, retries=0)[0])
+    failure = refusal(make_api(broken_server.url, timeout=0.5, retries=0)[0])
     assert (failure.code, failure.maybe_done) == (code, False)
     assert what in failure.message
 
