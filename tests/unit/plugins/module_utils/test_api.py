@@ -59,7 +59,7 @@ class Waits(list):  # type: ignore[type-arg]
 
 def make_api(url: str = URL, **settings: t.Any) -> tuple[Api, Waits]:
     waits = Waits()
-    return Api(Connection(url, **settings), Masker([SECRET]), sleep=waits), waits
+    return Api(Connection(url, **settings), Masker([SECRET]), session=_api.new_session(), sleep=waits), waits
 
 
 @pytest.fixture
