@@ -14,7 +14,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs simulators units sanity integration playbooks inside benchmark clean
+.PHONY: help demo test lint format docs simulators units lifecycle soak sanity integration playbooks inside benchmark clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ simulators: $(VENV)/.ready ## Test the simulators
 
 units: $(VENV)/.ready ## Run the unit tests
 	@$(GATES) units $(MORE)
+
+lifecycle: $(VENV)/.ready ## Prove that no token is lost and none left behind, whatever fails
+	@$(GATES) lifecycle $(MORE)
+
+soak: $(VENV)/.ready ## The same for an hour or more, or with ARGS="SEQUENCES SEED" as long as wanted
+	@$(GATES) soak $(MORE)
 
 sanity: $(VENV)/.ready ## Run ansible-test sanity
 	@$(GATES) sanity $(MORE)

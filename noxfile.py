@@ -207,23 +207,23 @@ def simulators(session: nox.Session) -> None:
     session.run("pytest", *(session.posargs or ["tests/simulators/tests"]))
 
 
-@for_each_core(*CORES)
-def units(session: nox.Session, core: str) -> None:
-    """Run the unit tests, measure the branches that they cover:"""
-    session.install(ansible_core(core), "coverage", "pytest", "-r", "tests/unit/requirements.txt")
-    # Everything but the tests is imported by the name that users know, from the checkout itself
-    tmp = Path(session.create_tmp())
+def collection_tree(tmp: Path) -> dict[str, str]:
+    """The environment in which all is imported by the name that users know, from the checkout itself."""
     tree = tmp / "tree"
     link = tree / "ansible_collections" / "telephony" / "auth"
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():
         link.symlink_to(ROOT, target_is_directory=True)
+    return {"ANSIBLE_COLLECTIONS_PATH": str(tree), "PYTHONPATH": str(tree)}
+
+
+@for_each_core(*CORES)
+def units(session: nox.Session, core: str) -> None:
+    """Run the unit tests, measure the branches that they cover:"""
+    session.install(ansible_core(core), "coverage", "pytest", "-r", "tests/unit/requirements.txt")
+    tmp = Path(session.create_tmp())
     measured = tmp / "coverage.json"
-    env = {
-        "ANSIBLE_COLLECTIONS_PATH": str(tree),
-        "COVERAGE_FILE": str(tmp / "coverage.sqlite"),
-        "PYTHONPATH": str(tree),
-    }
+    env = {**collection_tree(tmp), "COVERAGE_FILE": str(tmp / "coverage.sqlite")}
     session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["tests/unit"]), env=env)
     if core == OLDEST_CORE and not session.posargs:
         session.run("coverage", "json", "--quiet", "-o", str(measured), env=env)
@@ -258,6 +258,40 @@ def inside(session: nox.Session, core: str) -> None:
     # From here on also TMPDIR
     session.create_tmp()
     session.run("pytest", *(session.posargs or ["tests/inside"]))
+
+
+def prove_lifecycle(session: nox.Session, core: str, sequences: int, users: int, seed: int) -> None:
+    """Run tests/lifecycle, and print what it comes to."""
+    files = [ROOT / "tests" / name / "requirements.txt" for name in ("simulators", "unit")]
+    session.install(ansible_core(core), "pytest-xdist", *(word for path in files for word in ("-r", str(path))))
+    tmp = Path(session.create_tmp())
+    figures = tmp / "figures.jsonl"
+    figures.unlink(missing_ok=True)
+    env = {
+        **collection_tree(tmp),
+        "LIFECYCLE_FIGURES": str(figures),
+        "LIFECYCLE_SEED": str(seed),
+        "LIFECYCLE_SEQUENCES": str(sequences),
+        "LIFECYCLE_USERS": str(users),
+    }
+    session.log(f"{sequences} sequences, seed {seed}, {users} API users")
+    session.run("pytest", "-n", "2", "--dist", "worksteal", *(session.posargs or ["tests/lifecycle"]), env=env)
+    session.run("python", "tests/lifecycle/figures.py", str(figures), env=env)
+
+
+@for_each_core(OLDEST_CORE)
+def lifecycle(session: nox.Session, core: str) -> None:
+    """Prove that no token is lost and none left behind, whatever fails:"""
+    prove_lifecycle(session, core, sequences=5000, users=200, seed=0)
+
+
+@nox.session(default=False, python=find_python(*CORES[OLDEST_CORE]) or False)
+def soak(session: nox.Session) -> None:
+    """The same for much longer, with other sequences each time. With arguments: sequences, seed."""
+    given = [int(word) for word in session.posargs] or [100_000]
+    session.posargs.clear()
+    seed = given[1] if len(given) > 1 else int.from_bytes(os.urandom(3), "big")
+    prove_lifecycle(session, OLDEST_CORE, sequences=given[0], users=2000, seed=seed)
 
 
 # Allow to run this file by itself

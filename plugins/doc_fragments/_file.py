@@ -16,6 +16,10 @@ options:
       - File that keeps the record of the token between runs, on the host that runs the module. It is written when a token is made or
         first seen, and removed with O(state=absent). Its directory must exist.
       - It is JSON. The token is in its field C(token); what else is in there may grow with new versions of the collection.
+      - While a token is being made, the file says so, even when there is no other token yet. The next run finds that there if this
+        one is killed.
+      - A second run with the same O(path) waits for the first one, at most for O(retry_timeout). The lock is the file beside it whose
+        name is that of O(path) with a dot before and C(.lock) behind. On a network file system, this works where locks do.
       - It is replaced as a whole and can never be read by others, not even for a moment. A new token is made only after it has been
         proved that the file can be written.
       - It is an error, and leaves the file as it is, if the file holds anything but a record, holds the record of another user or

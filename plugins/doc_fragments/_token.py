@@ -16,7 +16,8 @@ options:
       - V(present) makes sure that a token exists which the vendor accepts, and that it is known. A token that still works is kept,
         otherwise a new one is made.
       - V(absent) ends the known token at the vendor, as far as the vendor offers a way to do so, and removes the file at O(path).
-        That the token has ended already is fine. Where no token is known, nothing is done.
+        That the token has ended already is fine. Where no token is known, nothing is done. Tokens that were replaced and live on
+        because of O(grace) are ended too.
     type: str
     choices:
       - present
@@ -42,9 +43,10 @@ options:
   renew:
     description:
       - When O(state=present) makes a new token.
-      - V(auto) makes one when none is known, when the known one has expired or expires within O(renew_before), or when the vendor
-        refuses it.
-      - V(always) makes one in every run, and ends the old one.
+      - V(auto) makes one when none is known, when the known one has expired, expires within O(renew_before) or was made longer ago
+        than O(max_age), or when the vendor refuses it.
+      - V(always) makes one in every run.
+      - The old one is ended after the new one has been checked and is on record, at once or after O(grace).
       - V(never) makes none. The module fails where one would be needed, which turns the task into a mere check.
     type: str
     choices:
@@ -58,6 +60,20 @@ options:
       - Written like V(90d), V(1w2d), V(12h), V(30m), V(45s), or as a number of seconds.
     type: str
     default: 5m
+  max_age:
+    description:
+      - Renew a token that was made longer ago than this. By default the age of a token does not matter.
+      - For a token that another than this module made, the age counts from the run that puts it on record.
+      - Written like O(renew_before).
+    type: str
+  grace:
+    description:
+      - How long a token that was replaced stays alive, so that those who use it can move over to the new one.
+      - It is on record until then. The first run after this time ends it, also when there is nothing else to do. RV(next_action_at)
+        tells when that is. A token that cannot be ended, or that expires earlier, is left to expire.
+      - Written like O(renew_before).
+    type: str
+    default: 0s
   return_token:
     description:
       - Whether the secrets are part of the result - the token itself, the headers that carry it, and the record.
@@ -73,5 +89,9 @@ notes:
   - In a loop, Ansible shows the items, whatever the module does. Loop over names, look up passwords by them, and set
     C(loop_control.label).
   - Check mode makes and ends no token. The module asks what it needs to know, and tells what it would do.
+  - Times are judged by the vendor's clock, which each of its replies tells. If the clock of the host that runs the module is wrong by
+    five minutes or more, a warning says so. Until the first reply, and with O(verify=false), there is only the host's own clock.
+  - What a run leaves behind that is killed, loses a reply or finds the disk full, and what the next run makes of it, is told in
+    the guide I(What happens when ...) of the documentation.
   - In messages, in RV(reason) and in RV(diff), a token is named by its RV(fingerprint), and what the vendor said is free of secrets.
 """

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
+from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
+from ansible_collections.telephony.auth.plugins.module_utils._deadline import LimitedAdapter
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
@@ -40,7 +42,13 @@ try:
     )
     from requests.utils import get_environ_proxies
     from urllib3 import disable_warnings
-    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError, ReadTimeoutError
+    from urllib3.exceptions import (
+        HTTPError,
+        InsecureRequestWarning,
+        InvalidHeader,
+        NewConnectionError,
+        ReadTimeoutError,
+    )
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -281,11 +289,13 @@ class Api:
         self,
         settings: Connection,
         secrets: Masker,
-        session: requests.Session | None = None,
+        clock: Clock | None = None,
+        session: t.Any = None,
         sleep: t.Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings
         self.secrets = secrets
+        self.clock = clock or Clock()
         self._session = session or _session_for(os.getpid(), settings.endpoint)
         self._sleep = sleep
 
@@ -335,7 +345,7 @@ class Api:
     ) -> Reply:
         explained: tuple[NoClearAnswer, bool] | None = None
         try:
-            with self._session.request(
+            with self._session.limit.deadline(self.settings.timeout) as deadline, self._session.request(
                 method,
                 self.api_url + path,
                 headers=dict(headers),
@@ -347,6 +357,7 @@ class Api:
                 proxies=dict(self.settings.proxies),
                 **body,
             ) as response:
+                self.clock.compare(response.headers.get("Date"))
                 reply = Reply(
                     operation=operation,
                     status=response.status_code,
@@ -357,7 +368,7 @@ class Api:
                 )
                 return self._accept(reply, response.headers)
         except (RequestException, HTTPError) as error:
-            explained = self._explain(operation, error, changes)
+            explained = self._explain(operation, error, changes, deadline.passed)
         # Raised out here, so as not to carry along the exception of Requests, which holds the URL.
         failure, sent = explained
         if failure.code in ("tls", "bad_option") or (sent and changes):
@@ -417,7 +428,7 @@ class Api:
             maybe_done=maybe_done,
         )
 
-    def _explain(self, operation: str, error: Exception, changes: bool) -> tuple[NoClearAnswer, bool]:
+    def _explain(self, operation: str, error: Exception, changes: bool, late: bool) -> tuple[NoClearAnswer, bool]:
         """The failure behind an exception of Requests, and whether the request may have reached the vendor.
 
         The exceptions' own texts are not used: they hold the URL, which for vacd holds a token.
@@ -433,12 +444,15 @@ class Api:
         elif isinstance(error, ConnectTimeout):
             code, sent = "timeout", False
             what = f"{where} did not accept a connection within {self.settings.timeout:g} seconds."
-        elif isinstance(error, Timeout) or any(isinstance(inner, ReadTimeoutError) for inner in _chain(error)):
+        elif late or isinstance(error, Timeout) or any(isinstance(inner, ReadTimeoutError) for inner in _chain(error)):
             code, sent = "timeout", True
-            what = f"{where} did not answer within {self.settings.timeout:g} seconds."
+            what = f"{where} did not complete its answer within {self.settings.timeout:g} seconds."
         elif isinstance(error, ChunkedEncodingError):
             code, sent = "bad_reply", True
             what = f"The reply of {where} was cut off."
+        elif any(isinstance(inner, InvalidHeader) for inner in _chain(error)):
+            code, sent = "bad_reply", True
+            what = f"The reply of {where} has headers that contradict each other."
         elif isinstance(error, RequestsConnectionError):
             code, sent = "unreachable", not _never_connected(error)
             what = f"{where} cannot be reached: {cause}."
@@ -450,15 +464,21 @@ class Api:
 
 
 @functools.lru_cache(maxsize=16)
-def _session_for(_process: int, _endpoint: tuple[object, ...]) -> requests.Session:
+def _session_for(_process: int, _endpoint: tuple[object, ...]) -> t.Any:
     """The session that a loop shares. A forked process must not use its parent's connections."""
     return new_session()
 
 
-def new_session() -> requests.Session:
-    """A session that keeps connections and nothing else."""
+def new_session() -> t.Any:
+    """A session that keeps connections and nothing else. Its limit can cut requests that take too long."""
 
     class Session(requests.Session):
+        def __init__(self) -> None:
+            super().__init__()
+            self.limit = LimitedAdapter()
+            self.mount("http://", self.limit)
+            self.mount("https://", self.limit)
+
         def get_redirect_target(self, resp: requests.Response) -> str | None:
             """None: even a redirect that is not followed would be read without limit and parsed."""
             return None

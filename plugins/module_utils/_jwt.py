@@ -13,8 +13,8 @@ import typing as t
 
 # Unix times above this are milliseconds: as seconds it is the year 5138.
 _MILLISECONDS_FROM = 10**11
-# The last second that ISO 8601 can name with a year of four digits. What is said to end later, never ends.
-_LAST_SECOND = 253402300799
+# ISO 8601 names years of four digits, and durations are added. What is said to end after the year 9000, never ends.
+_LAST_SECOND = 221845391999
 
 
 def claims(token: str) -> dict[str, t.Any]:

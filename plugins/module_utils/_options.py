@@ -17,8 +17,9 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import Opti
 
 Options = t.Mapping[str, t.Any]
 
-_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+_DURATION = re.compile("".join(rf"(?:(\d{{1,10}}){unit})?" for unit in "wdhms"), re.ASCII)
 _SECONDS = (604800, 86400, 3600, 60, 1)
+_LONGEST = 36525 * 86400
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def token_options() -> Spec:
             "verify": {"type": "bool", "default": True},
             "renew": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
             "renew_before": {"type": "str", "default": "5m"},
+            "max_age": {"type": "str"},
+            "grace": {"type": "str", "default": "0s"},
             "return_token": {"type": "bool", "no_log": False},
         },
         mutually_exclusive=(("path", "record"),),
@@ -107,14 +110,15 @@ def file_options() -> Spec:
 def seconds(name: str, duration: str) -> int:
     """A duration such as 90d, 1w2d, 12h, 30m, 45s or a bare number, in seconds. Raises OptionError naming the option."""
     duration = duration.strip()
-    if duration.isdecimal():
-        return int(duration)
-    match = _DURATION.fullmatch(duration) if duration else None
+    match = _DURATION.fullmatch(duration + "s" if duration.isdecimal() else duration) if duration else None
     if not match:
         raise OptionError(
             f"{name} is not a duration. Write it like 90d, 12h, 1w2d, 30m, 45s, or as a number of seconds."
         )
-    return sum(int(number or 0) * unit for number, unit in zip(match.groups(), _SECONDS))
+    total = sum(int(number or 0) * unit for number, unit in zip(match.groups(), _SECONDS))
+    if total > _LONGEST:
+        raise OptionError(f"{name} is longer than 100 years.")
+    return total
 
 
 def secret_values(argument_spec: t.Mapping[str, t.Any], options: Options) -> t.Iterator[str]:

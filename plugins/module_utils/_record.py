@@ -7,19 +7,20 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import errno
+import fcntl
 import grp
 import json
 import os
 import pwd
 import re
+import socket
 import stat
-import tempfile
 import time
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.telephony.auth.plugins.module_utils._clock import iso, unix
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
     StoreError,
@@ -30,26 +31,10 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import (
 )
 
 SCHEMA = 1
-_ISO = "%Y-%m-%dT%H:%M:%SZ"
 _MODE = re.compile("0?[0-7]{3}")
 _MAX_FILE_BYTES = 1024 * 1024
 # chown takes it for "leave as it is".
 _NO_ID = 2**32 - 1
-
-
-def iso(unix: int | None) -> str | None:
-    """Unix seconds as ISO 8601 UTC."""
-    return None if unix is None else time.strftime(_ISO, time.gmtime(unix))
-
-
-def unix(text: str | None) -> int | None:
-    """ISO 8601 UTC as Unix seconds. Raises ValueError."""
-    if text is None:
-        return None
-    if len(text) != 20 or text[-1] != "Z":
-        raise ValueError
-    # Not strptime, which makes its patterns anew in each process that Ansible forks.
-    return int(datetime.datetime.fromisoformat(text[:-1] + "+00:00").timestamp())
 
 
 @dataclass(frozen=True)
@@ -83,15 +68,28 @@ class Retiring:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """Written before a token is issued: the fingerprints of those that existed, so that a new one can be told apart."""
+
+    fingerprints: tuple[str, ...]
+    since: int
+
+
+@dataclass(frozen=True)
 class Record:
-    """One API user's token. pending is the place for what a run that issues a token leaves for its successor."""
+    """One API user's token. There is none yet when the run that was to issue the first one was interrupted."""
 
     vendor: str
     api_url: str
     identity: str | None
-    token: Token
+    token: Token | None
     retiring: tuple[Retiring, ...] = ()
-    pending: t.Any = None
+    pending: Pending | None = None
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The token and those that are retiring."""
+        return (*((self.token,) if self.token else ()), *(old.token for old in self.retiring))
 
     def as_json(self) -> dict[str, t.Any]:
         return {
@@ -101,11 +99,14 @@ class Record:
             "identity": self.identity,
             **_token_as_json(self.token),
             "retiring": [{**_token_as_json(old.token), "revoke_at": iso(old.revoke_at)} for old in self.retiring],
-            "pending": self.pending,
+            "pending": self.pending
+            and {"fingerprints": list(self.pending.fingerprints), "since": iso(self.pending.since)},
         }
 
 
-def _token_as_json(token: Token) -> dict[str, t.Any]:
+def _token_as_json(token: Token | None) -> dict[str, t.Any]:
+    if token is None:
+        return {"token": None, "extra": {}, "issued_at": None, "expires_at": None, "details": {}}
     return {
         "token": token.value,
         "extra": dict(token.extra),
@@ -130,14 +131,20 @@ def record_from_json(value: object, source: str) -> Record:
             vendor=_text(value["vendor"]),
             api_url=_text(value["api_url"]),
             identity=None if value["identity"] is None else _text(value["identity"]),
-            token=_token(value),
+            token=None if value["token"] is None else _token(value),
             retiring=tuple(
                 Retiring(_token(old), t.cast(int, unix(_text(old["revoke_at"])))) for old in value["retiring"]
             ),
-            pending=value.get("pending"),
+            pending=_pending(value.get("pending")),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise StoreError(f"{source} is a damaged token record; it was left untouched.", code="not_a_record") from None
+
+
+def _pending(value: t.Any) -> Pending | None:
+    if value is None:
+        return None
+    return Pending(tuple(map(_text, value["fingerprints"])), t.cast(int, unix(_text(value["since"]))))
 
 
 def _text(value: object) -> str:
@@ -165,6 +172,9 @@ class Store(t.Protocol):
     keeps: bool
     """Whether the record is still there in the next run."""
 
+    def lock(self, wait: float) -> None:
+        """Keep other runs away until close(), after waiting for them at most this many seconds. Raises StoreError."""
+
     def prove(self) -> None:
         """Make sure that save() will work. Raises StoreError."""
 
@@ -182,6 +192,9 @@ class CallerStore:
     """The record is handed back to the caller, who keeps it."""
 
     keeps = False
+
+    def lock(self, wait: float) -> None:
+        pass
 
     def prove(self) -> None:
         pass
@@ -207,7 +220,55 @@ class RecordFile:
         self._mode = _parse_mode(mode)
         self._uid = _resolve("owner", owner, lambda name: pwd.getpwnam(name).pw_uid)
         self._gid = _resolve("group", group, lambda name: grp.getgrnam(name).gr_gid)
-        self._new: tuple[int, str] | None = None
+        # Names known beforehand, so that what a killed run leaves is taken over by the next one.
+        self._new_path, self._lock_path = (
+            os.path.join(self._directory, f".{os.path.basename(path)}.{suffix}") for suffix in ("new", "lock")
+        )
+        self._new: int | None = None
+        self._lock: int | None = None
+
+    def lock(self, wait: float) -> None:
+        # Without the directory there is no record, and prove() will see to it that none is issued.
+        if not os.path.isdir(self._directory):
+            return
+        self.check_directory()
+        give_up_at = time.monotonic() + wait
+        while not self._try_lock():
+            if time.monotonic() >= give_up_at:
+                raise self._error(f"is in use by {self._holder()}; waited {wait:g} seconds", "locked")
+            time.sleep(0.05)
+
+    def _try_lock(self) -> bool:
+        try:
+            descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise self._error(f"cannot be locked: {error.strerror}", "store_unwritable") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever held it before may have removed the file meanwhile; then this lock keeps nobody away.
+            if os.fstat(descriptor).st_ino != os.stat(self._lock_path).st_ino:
+                raise FileNotFoundError(errno.ENOENT, "removed")
+        except OSError as error:
+            os.close(descriptor)
+            # The last one is what a network file system says of a removed file.
+            if error.errno in (errno.EWOULDBLOCK, errno.ENOENT, errno.ESTALE):
+                return False
+            raise self._error(f"cannot be locked: {error.strerror}", "store_unwritable") from None
+        self._lock = descriptor
+        # Who holds it is a courtesy: where nothing has to be written, a full disk is no reason to fail.
+        with contextlib.suppress(OSError):
+            os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        # What a killed run left, and it may hold a token.
+        with contextlib.suppress(OSError):
+            os.unlink(self._new_path)
+        return True
+
+    def _holder(self) -> str:
+        try:
+            with open(self._lock_path, encoding="utf-8") as file:
+                return file.readline(200).strip() or "another run"
+        except OSError:
+            return "another run"
 
     def load(self) -> Record | None:
         """The record in the file; None where there is no file, or not even the directory. Raises StoreError."""
@@ -264,27 +325,26 @@ class RecordFile:
 
     def prove(self) -> None:
         """Create the file that save() will put in place, with room for a record. Raises StoreError."""
-        if self._new:
+        if self._new is not None:
             return
         self.check_directory()
         try:
-            self._new = tempfile.mkstemp(prefix=f".{os.path.basename(self.path)}.", suffix=".new", dir=self._directory)
+            self._new = os.open(self._new_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             self._write(b" " * 16384)
         except OSError as error:
-            self.close()
+            self._discard()
             raise self._error(f"cannot be written: {error.strerror}", "store_unwritable") from None
 
     def save(self, record: Record) -> None:
         self.prove()
-        descriptor, name = t.cast("tuple[int, str]", self._new)
         try:
             self._write(json.dumps(record.as_json(), indent=2, sort_keys=True).encode() + b"\n")
-            os.replace(name, self.path)
+            os.replace(self._new_path, self.path)
         except OSError as error:
-            self.close()
+            self._discard()
             raise self._error(f"cannot be written: {error.strerror}", "store_unwritable") from None
+        os.close(t.cast(int, self._new))
         self._new = None
-        os.close(descriptor)
         self._sync_directory()
 
     def remove(self) -> None:
@@ -297,17 +357,27 @@ class RecordFile:
         self._sync_directory()
 
     def close(self) -> None:
+        self._discard()
+        if self._lock is not None:
+            # It stays with the record: making and removing it each time would cost more than the rest of a run.
+            # Removed while it is held, see _try_lock.
+            if not os.path.lexists(self.path):
+                with contextlib.suppress(OSError):
+                    os.unlink(self._lock_path)
+            os.close(self._lock)
+            self._lock = None
+
+    def _discard(self) -> None:
         """Remove what prove() created, if it was not needed."""
-        if self._new:
-            descriptor, name = self._new
+        if self._new is not None:
+            os.close(self._new)
             self._new = None
-            os.close(descriptor)
             with contextlib.suppress(OSError):
-                os.unlink(name)
+                os.unlink(self._new_path)
 
     def _write(self, content: bytes) -> None:
         """Put content into the new file. The room that prove() took is overwritten, not freed and taken again."""
-        descriptor, _name = t.cast("tuple[int, str]", self._new)
+        descriptor = t.cast(int, self._new)
         os.fchown(descriptor, self._uid, self._gid)
         os.fchmod(descriptor, self._mode)
         os.lseek(descriptor, 0, os.SEEK_SET)

@@ -18,7 +18,8 @@ MASK = "***"
 # Long unbroken runs look like tokens: keys, JWTs, UUIDs, hashes, Base64. Vendors' sentences have spaces, and words
 # such as invalid_jwt_signature are of small letters alone.
 _TOKEN_LIKE = re.compile(r"(?![a-z_.:-]+(?![\w.:+/=~-]))[\w.:+/=~-]{20,}|%[0-9A-Fa-f]{2}[\w.%+~-]{17,}", re.ASCII)
-_HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
+# No server takes longer headers, and a longer token would be slow to mask.
+_HEADER_SAFE = re.compile(r"[\x21-\x7e]{1,16384}")
 
 # Shorter Base64 pieces would hit innocent text. A secret of four bytes has one of this length at least.
 _MIN_BASE64 = 4
@@ -30,7 +31,7 @@ def fingerprint(token: str) -> str:
 
 
 def is_header_safe(token: object) -> bool:
-    """Whether a token is non-empty printable ASCII without spaces, as every vendor's tokens are."""
+    """Whether a token is printable ASCII without spaces and not too long, as every vendor's tokens are."""
     return isinstance(token, str) and _HEADER_SAFE.fullmatch(token) is not None
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import sys
-import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -17,6 +16,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import (
     Api,
     connection,
 )
+from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock, iso
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
     StoreError,
@@ -38,7 +38,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import (
     CallerStore,
     Record,
     RecordFile,
-    iso,
+    Token,
     record_from_json,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
@@ -111,31 +111,36 @@ def secrets_in(result: Result) -> list[str]:
     if "token" not in result:
         return []
     record = record_from_json(result["record"], "record")
-    tokens = (record.token, *(old.token for old in record.retiring))
-    return [*(secret for token in tokens for secret in token.secrets), *result.get("tokens", ())]
+    return [*(secret for token in record.tokens for secret in token.secrets), *result.get("tokens", ())]
 
 
 def _run(vendor_class: type[BaseVendor], options: Options, check_mode: bool, warnings: list[str]) -> Result:
     masker = Masker(secret_values(vendor_class.spec().argument_spec, options))
-    now = int(time.time())
-    vendor = vendor_class(Api(connection(options), masker), options, now)
+    clock = Clock()
+    vendor = vendor_class(Api(connection(options), masker, clock), options)
     for secret in vendor.secrets_in_use():
         masker.add(secret)
     path = options["path"]
     store = RecordFile(path, options["mode"], options["owner"], options["group"]) if path else CallerStore()
-    lifecycle = Lifecycle(vendor, store, _policy(options), now, check_mode)
+    lifecycle = Lifecycle(vendor, store, _policy(options), clock.now, check_mode)
     try:
+        if not check_mode:
+            store.lock(options["retry_timeout"])
         known = _known(vendor, options, store)
         if known:
-            for token in (known.record.token, *(old.token for old in known.record.retiring)):
+            for token in known.record.tokens:
                 for secret in token.secrets:
                     masker.add(secret)
         outcome = _reach(lifecycle, known, options)
         changed_file = isinstance(store, RecordFile) and _correct_attributes(store, outcome, check_mode)
     finally:
-        warnings += lifecycle.warnings
+        warnings += lifecycle.warnings + clock.warnings()
         store.close()
-    return _result(vendor, options, outcome, changed_file, check_mode)
+    result = _result(vendor, options, outcome, changed_file, check_mode)
+    if options["state"] == "present":
+        known_then = outcome.after if outcome.after and not (check_mode and outcome.issued) else None
+        result["next_action_at"] = iso(lifecycle.next_action_at(known_then)) if known_then else None
+    return result
 
 
 def _policy(options: Options) -> Policy:
@@ -143,6 +148,10 @@ def _policy(options: Options) -> Policy:
         verify=options["verify"],
         renew=options["renew"],
         renew_before=seconds("renew_before", options["renew_before"]),
+        max_age=None if options["max_age"] is None else seconds("max_age", options["max_age"]),
+        grace=seconds("grace", options["grace"]),
+        adopt=options.get("adopt"),
+        fingerprint=options.get("fingerprint"),
         exclusive=options.get("exclusive", False),
         keep=tuple(options.get("keep") or ()),
         count=options.get("count", 1),
@@ -160,7 +169,7 @@ def _known(vendor: BaseVendor, options: Options, store: RecordFile | CallerStore
     token = vendor.known()
     if record:
         _must_belong(record, vendor, source)
-        if token and token.value != record.token.value and vendor.cannot_issue():
+        if token and record.token and token.value != record.token.value and vendor.cannot_issue():
             raise StoreError(
                 f"{source} holds another token ({record.token.fingerprint}) than the task names ({token.fingerprint})."
                 " Remove one of the two.",
@@ -213,35 +222,37 @@ def _correct_attributes(store: RecordFile, outcome: Outcome, check_mode: bool) -
 def _result(vendor: BaseVendor, options: Options, outcome: Outcome, changed_file: bool, check_mode: bool) -> Result:
     to_come = check_mode and outcome.issued
     record = None if to_come else outcome.after
+    token = record.token if record else None
     facts = _facts(vendor, options["state"], outcome.after, to_come)
     if outcome.after is None and outcome.before:
         facts["identity"] = outcome.before.identity
     result: Result = {
         # First, so that nothing in a record can stand in for what this run found out.
-        **(record.token.details if record else {}),
+        **(token.details if token else {}),
         **facts,
         "changed": outcome.changed or changed_file,
         "reason": outcome.reason + (", mode or owner of the file corrected" if changed_file else ""),
-        "fingerprint": record.token.fingerprint if record else None,
+        "fingerprint": token.fingerprint if token else None,
         "diff": {"before": _facts(vendor, "present" if outcome.before else "absent", outcome.before), "after": facts},
     }
     if outcome.revoked is not None:
         result["revoked"] = outcome.revoked
-        result["fingerprint"] = outcome.before.token.fingerprint if outcome.before else None
+        ended = outcome.before.token if outcome.before else None
+        result["fingerprint"] = ended.fingerprint if ended else None
     returns = options["return_token"] if options["return_token"] is not None else not options["path"]
-    if returns and record:
-        result.update(_secret_results(vendor, record))
+    if returns and record and token:
+        result.update(_secret_results(vendor, record, token))
         if outcome.tokens:
             result["tokens"] = list(outcome.tokens)
     return result
 
 
-def _secret_results(vendor: BaseVendor, record: Record) -> Result:
+def _secret_results(vendor: BaseVendor, record: Record, token: Token) -> Result:
     return {
-        **record.token.extra,
-        **vendor.extra_results(record.token),
-        "token": record.token.value,
-        "headers": vendor.headers(record.token),
+        **token.extra,
+        **vendor.extra_results(token),
+        "token": token.value,
+        "headers": vendor.headers(token),
         "record": record.as_json(),
     }
 

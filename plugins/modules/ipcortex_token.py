@@ -248,6 +248,14 @@ expires_at:
   type: str
   returned: success
   sample: null
+next_action_at:
+  description:
+    - When the next run with the same options has something to do, in UTC. That is when the token expires within O(renew_before) or becomes
+      older than O(max_age), or when a replaced token is to be ended, whichever comes first.
+    - V(null) if nothing is known to come, and in check mode where a new token would be made.
+  type: str
+  returned: success and O(state=present)
+  sample: '2026-11-22T10:25:00Z'
 api_url:
   description: The address of the API, as O(api_url) but without a slash at the end.
   type: str
@@ -425,6 +433,7 @@ failure:
         - V(credentials_refused) - wrong user name, password, key or token.
         - V(internal_error) - a mistake in this collection. Please report it.
         - V(issued_token_refused) - the vendor made a token and then did not accept it.
+        - V(locked) - another run was at work on the file at O(path) for longer than O(retry_timeout).
         - V(newer_record) - the record was written by a newer version of this collection.
         - V(not_a_record) - O(path) or O(record) holds something else than a token record.
         - V(not_permitted) - the user lacks the right to do this.

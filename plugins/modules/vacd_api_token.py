@@ -23,8 +23,9 @@ description:
   - With O(state=absent), the known token is deleted, by its own authority or by that of O(auth_token), and with O(all_tokens=true) every
     token of the user.
   - A new token is not lost when the reply that brings it is. The module reads the list of tokens before it makes one, and again when
-    the reply does not arrive. Only if the list cannot be read then, or if the run is killed meanwhile, there may be a token that nobody
-    knows. The failure says so, and a run with O(exclusive=true) removes it.
+    the reply does not arrive. If the list cannot be read then, or if the run is killed meanwhile, the next run with the same O(path)
+    finds the token by comparing the lists, and takes it over. See O(adopt) for the case that it cannot be told apart. Without O(path),
+    there may be a token that nobody knows, which the failure says, and which a run with O(exclusive=true) removes.
 options:
   api_url:
     description:
@@ -86,6 +87,20 @@ options:
     type: list
     elements: str
     default: []
+  adopt:
+    description:
+      - Which token is taken over when an earlier run with the same O(path) was interrupted while it made one.
+      - By default it is the one that is new on the list of tokens since then. If several are new, another service may have made the
+        others, and the module fails with the code V(ambiguous_tokens), names their fingerprints and changes nothing.
+      - V(true) takes over the one that O(fingerprint) names.
+      - V(false) takes over none. If there is no other token on record, a new one is made. A warning names those that are left alone.
+      - Has no effect unless a run was interrupted.
+    type: bool
+  fingerprint:
+    description:
+      - The fingerprint of the token that O(adopt=true) takes over, as the failure named it.
+      - Requires O(adopt).
+    type: str
   all_tokens:
     description:
       - Whether O(state=absent) deletes every token of the user, instead of the known one only. O(keep) does not go with it.
@@ -208,6 +223,22 @@ EXAMPLES = r"""
     renew: never
     return_token: false
 
+- name: Replace the token every 90 days, and leave those who use it a day to move over
+  telephony.auth.vacd_api_token:
+    username: api.one@example.com
+    password: "{{ vault_vacd_password }}"
+    path: /etc/telephony/reports.json
+    max_age: 90d
+    grace: 1d
+
+- name: Take over one of several tokens that were made while a run was interrupted
+  telephony.auth.vacd_api_token:
+    username: api.one@example.com
+    password: "{{ vault_vacd_password }}"
+    path: /etc/telephony/reports.json
+    adopt: true
+    fingerprint: 3f2a9c51d0e7
+
 - name: Make sure that the user has two tokens, whoever made them
   telephony.auth.vacd_api_token:
     username: api.two@example.com
@@ -285,6 +316,14 @@ expires_at:
   type: str
   returned: success
   sample: null
+next_action_at:
+  description:
+    - When the next run with the same options has something to do, in UTC. That is when the token expires within O(renew_before) or becomes
+      older than O(max_age), or when a replaced token is to be ended, whichever comes first.
+    - V(null) if nothing is known to come, and in check mode where a new token would be made.
+  type: str
+  returned: success and O(state=present)
+  sample: '2027-02-20T09:30:00Z'
 api_url:
   description: The address of the API, as O(api_url) but without a slash at the end.
   type: str
@@ -463,6 +502,7 @@ failure:
     code:
       description:
         - What kind of failure it is, in a word that stays the same in later versions. There may be new words.
+        - V(ambiguous_tokens) - a run was interrupted while it made a token, and several are new since then. See O(adopt).
         - V(bad_option) - an option has a value that cannot work, or does not go with another one.
         - V(bad_path) - O(path) is no file that can hold a record.
         - V(bad_reply) - the reply makes no sense - an HTML page, broken JSON, cut off, too large. Often O(api_url) is not the address of the API.
@@ -470,6 +510,7 @@ failure:
         - V(credentials_refused) - wrong user name, password, key or token.
         - V(internal_error) - a mistake in this collection. Please report it.
         - V(issued_token_refused) - the vendor made a token and then did not accept it.
+        - V(locked) - another run was at work on the file at O(path) for longer than O(retry_timeout).
         - V(newer_record) - the record was written by a newer version of this collection.
         - V(not_a_record) - O(path) or O(record) holds something else than a token record.
         - V(not_permitted) - the user lacks the right to do this.

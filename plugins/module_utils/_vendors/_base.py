@@ -28,10 +28,9 @@ class BaseVendor(Vendor):
     A vendor's class says in spec() which options it has, and implements _lifecycle.Vendor, known() and headers().
     """
 
-    def __init__(self, api: Api, options: Options, now: int) -> None:
+    def __init__(self, api: Api, options: Options) -> None:
         self.api = api
         self.options = options
-        self.now = now
         self.api_url = api.api_url
         self.identity: str | None = options.get("username")
 

@@ -142,7 +142,7 @@ class Dialer(BaseVendor):
 
     def _token(self, value: str, user: object) -> Token:
         claims = _jwt.claims(value)
-        issued_at = _jwt.unix_seconds(claims.get("iat")) or self.now
+        issued_at = _jwt.unix_seconds(claims.get("iat")) or self.api.clock.now()
         return Token(
             value,
             issued_at=issued_at,

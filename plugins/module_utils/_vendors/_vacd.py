@@ -63,9 +63,12 @@ class Vacd(BaseVendor):
                     "count": {"type": "int", "default": 1},
                     "exclusive": {"type": "bool", "default": False},
                     "keep": {"type": "list", "elements": "str", "default": [], "no_log": True},
+                    "adopt": {"type": "bool"},
+                    "fingerprint": {"type": "str"},
                     "all_tokens": {"type": "bool", "default": False, "no_log": False},
                 },
-                required_by={"password": ("username",)},
+                required_if=(("adopt", True, ("fingerprint",)),),
+                required_by={"password": ("username",), "fingerprint": ("adopt",)},
             )
         )
 

@@ -16,6 +16,8 @@ import typing as t
 import pytest
 from hypothesis import HealthCheck, settings
 
+from ansible_collections.telephony.auth.plugins.module_utils._api import _environ_proxies
+
 # A busy machine is no reason to fail, and nothing is left behind in the checkout
 settings.register_profile("unit", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unit")
@@ -101,7 +103,8 @@ def closed_port() -> t.Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine's own proxies, certificates and options stay out of the tests."""
+    """The machine's own proxies, certificates and options stay out of the tests, and those of earlier tests too."""
+    _environ_proxies.cache_clear()
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)

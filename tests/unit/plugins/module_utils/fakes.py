@@ -27,14 +27,15 @@ def _failure(word: str) -> TelephonyError:
         return VendorRefused("The vendor says no.", code="credentials_refused", operation="any", status=401)
     if word == "full":
         return StoreError("The store is full.", code="store_unwritable")
-    return NoClearAnswer("The reply was lost.", code="bad_reply", operation="any", maybe_done=True)
+    code = "timeout" if word == "timeout" else "bad_reply"
+    return NoClearAnswer("The reply was lost.", code=code, operation="any", maybe_done=True)
 
 
 @dataclass
 class FakeVendor:
     """Tokens are the words in alive. Each call is noted in calls, and fails as faults say about it, in turn.
 
-    A fault is "down", "refused", "lost before" (the work was not done), "lost after" (it was) or "" for none.
+    A fault is "down", "refused", "timeout", "lost before" (the work was not done), "lost after" (it was) or "" for none.
     """
 
     alive: list[str] = field(default_factory=list)
@@ -123,8 +124,12 @@ class FakeStore:
     def _call(self, operation: str) -> None:
         self.calls.append(operation)
         faults = self.faults.get(operation, [])
-        if faults:
-            raise _failure(faults.pop(0))
+        fault = faults.pop(0) if faults else ""
+        if fault:
+            raise _failure(fault)
+
+    def lock(self, wait: float) -> None:
+        self._call("lock")
 
     def prove(self) -> None:
         self._call("prove")

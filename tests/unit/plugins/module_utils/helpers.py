@@ -13,6 +13,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.telephony.auth.plugins.module_utils._api import Api, connection
+from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
 from ansible_collections.telephony.auth.plugins.module_utils._options import Spec, secret_values
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
@@ -32,7 +33,8 @@ def make(vendor: type[AnyVendor], **options: t.Any) -> AnyVendor:
     complete, complaint = validate(vendor.spec(), **given)
     assert complaint == ""
     masker = Masker(secret_values(vendor.spec().argument_spec, complete))
-    made = vendor(Api(connection(complete), masker, sleep=lambda _seconds: None), complete, NOW)
+    api = Api(connection(complete), masker, Clock(lambda: NOW), sleep=lambda _seconds: None)
+    made = vendor(api, complete)
     for secret in made.secrets_in_use():
         masker.add(secret)
     return made

@@ -27,9 +27,11 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import (
     Api,
     Connection,
     Reply,
+    _environ_proxies,
     connection,
     normalize_api_url,
 )
+from ansible_collections.telephony.auth.plugins.module_utils._deadline import LimitedAdapter
 from ansible_collections.telephony.auth.plugins.module_utils._errors import NoClearAnswer, OptionError
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.conftest import HANG, RESET
@@ -271,7 +273,7 @@ def test_the_option_wins_over_the_environment_s_proxy(monkeypatch):
         "https": "http://option:1",
     }
     monkeypatch.setenv("NO_PROXY", "pbx.example")
-    _api._environ_proxies.cache_clear()  # pylint: disable=protected-access  # what a new process would have
+    _environ_proxies.cache_clear()
     assert connection(OPTIONS).proxies == {}
 
 
@@ -494,13 +496,15 @@ def test_half_a_reply_is_none_for_old_versions_of_urllib3_either():
     """Version 1 does not compare what it got with what was promised."""
 
     class Session:
+        limit = LimitedAdapter()
+
         def request(self, *_arguments: t.Any, **_more: t.Any) -> requests.Response:
             response = requests.Response()
             response.status_code, response.raw = 200, io.BytesIO(b"{}")
             response.headers["Content-Length"] = "100"
             return response
 
-    api = Api(Connection(URL, retries=0), Masker(), session=Session())  # type: ignore[arg-type]
+    api = Api(Connection(URL, retries=0), Masker(), session=Session())
     with pytest.raises(NoClearAnswer, match="was cut off"):
         api.call("check", "GET", "/x")
 
@@ -531,8 +535,12 @@ SENT = {
     "reset": (RESET, "unreachable", "cannot be reached: Connection reset by peer"),
     "closed": (b"", "unreachable", "cannot be reached: "),
     "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n", "unreachable", "cannot be reached: "),
-    "silent": (HANG, "timeout", "did not answer within 0.2 seconds"),
-    "stuck": ((b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", HANG), "timeout", "did not answer within 0.2 seconds"),
+    "silent": (HANG, "timeout", "did not complete its answer within 0.2 seconds"),
+    "stuck": (
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", HANG),
+        "timeout",
+        "did not complete its answer within 0.2 seconds",
+    ),
 }
 
 
@@ -586,7 +594,7 @@ UNKNOWN = exceptions.ConnectionError(MaxRetryError(None, "/s3cr3t", NameResoluti
     ("error", "code", "what", "repeated"),
     [
         (exceptions.ConnectTimeout("s3cr3t"), "timeout", "did not accept a connection within 30 seconds", True),
-        (exceptions.ReadTimeout("s3cr3t"), "timeout", "did not answer within 30 seconds", False),
+        (exceptions.ReadTimeout("s3cr3t"), "timeout", "did not complete its answer within 30 seconds", False),
         (LOST, "unreachable", "cannot be reached: ", False),
         (UNKNOWN, "unreachable", "cannot be reached: name or address unknown", True),
         (exceptions.SSLError("s3cr3t"), "tls", "cannot be trusted", False),

@@ -51,11 +51,19 @@ def test_a_duration_is_counted_in_seconds(duration, expected):
 
 
 @pytest.mark.parametrize(
-    "duration", ["", " ", "soon", "-5", "5 m", "5M", "1d1w", "1.5h", "5m5", "²", "²d", "1m 2s", "m"]
+    "duration",
+    ["", " ", "soon", "9" * 5000, "99999999999d", "-5", "5 m", "5M", "1d1w", "1.5h", "5m5", "²", "²d", "1m 2s", "m"],
 )
 def test_no_duration_is_an_error_that_names_the_option(duration):
     with pytest.raises(OptionError, match=r"^renew_before is not a duration\. Write it like 90d"):
         seconds("renew_before", duration)
+
+
+@pytest.mark.parametrize("duration", ["36526d", "9999999999", "9999999999w"])
+def test_a_duration_is_not_longer_than_the_calendar(duration):
+    with pytest.raises(OptionError, match=r"^grace is longer than 100 years\.$"):
+        seconds("grace", duration)
+    assert seconds("grace", "36525d")
 
 
 @given(st.text(alphabet="0123456789²٣wdhms -+."))

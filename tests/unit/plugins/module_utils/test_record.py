@@ -5,28 +5,32 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import pwd
 import resource
+import socket
 import stat
 import sys
+import threading
+import typing as t
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
+from ansible_collections.telephony.auth.plugins.module_utils._clock import iso, unix
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, StoreError
 from ansible_collections.telephony.auth.plugins.module_utils._record import (
     CallerStore,
+    Pending,
     Record,
     RecordFile,
     Retiring,
     Token,
-    iso,
     record_from_json,
-    unix,
 )
 
 SECRET = "s3cr3t-t0ken"
@@ -69,7 +73,8 @@ def mode_of(path: Path) -> int:
 # The record and JSON
 
 HEADER_SAFE = st.text(alphabet=st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1)
-TIMES = st.none() | st.integers(0, 253402300799)
+SECONDS = st.integers(0, 253402300799)
+TIMES = st.none() | SECONDS
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -82,9 +87,9 @@ RECORDS = st.builds(
     vendor=st.text(),
     api_url=st.text(),
     identity=st.none() | st.text(),
-    token=TOKENS,
-    retiring=st.lists(st.builds(Retiring, TOKENS, st.integers(0, 253402300799)), max_size=2).map(tuple),
-    pending=JSON,
+    token=st.none() | TOKENS,
+    retiring=st.lists(st.builds(Retiring, TOKENS, SECONDS), max_size=2).map(tuple),
+    pending=st.none() | st.builds(Pending, st.lists(st.text(), max_size=2).map(tuple), SECONDS),
 )
 
 
@@ -126,6 +131,13 @@ def test_what_is_no_record_is_said_to_be_none(value):
     assert caught.value.code == "not_a_record"
 
 
+@pytest.mark.parametrize("schema", [0, 1])
+def test_a_record_of_an_older_version_is_read(schema):
+    """There is none yet. What was added later may be missing."""
+    value = {name: part for name, part in AS_JSON.items() if name != "pending"}
+    assert record_from_json({**value, "schema": schema}, "record") == RECORD
+
+
 def test_a_record_of_a_newer_version_is_left_alone():
     with pytest.raises(StoreError, match=r"newer version of telephony\.auth \(schema 2\)") as caught:
         record_from_json({**AS_JSON, "schema": 2, "token": {"made": "differently"}}, "record")
@@ -150,7 +162,6 @@ def test_a_record_that_lacks_a_part_is_damaged_or_complete(name):
         {"api_url": None},
         {"identity": 7},
         {"token": ""},
-        {"token": None},
         {"token": "two words"},
         {"token": "line\r\nX-Evil: 1"},
         {"token": ["a"]},
@@ -168,6 +179,12 @@ def test_a_record_that_lacks_a_part_is_damaged_or_complete(name):
         {"retiring": {"a": 1}},
         {"retiring": [{"token": "old", "extra": {}}]},
         {"retiring": [{"token": "old", "extra": {}, "revoke_at": None}]},
+        {"retiring": [{"token": None, "extra": {}, "revoke_at": "2023-11-14T22:13:20Z"}]},
+        {"pending": []},
+        {"pending": "yes"},
+        {"pending": {"since": "2023-11-14T22:13:20Z"}},
+        {"pending": {"fingerprints": [1], "since": "2023-11-14T22:13:20Z"}},
+        {"pending": {"fingerprints": [], "since": None}},
     ],
     ids=str,
 )
@@ -180,6 +197,7 @@ def test_a_damaged_record_is_refused_without_quoting_it(damage):
 
 def test_the_caller_s_store_keeps_nothing():
     store = CallerStore()
+    store.lock(0)
     store.prove()
     store.save(RECORD)
     store.remove()
@@ -319,6 +337,108 @@ def test_nothing_but_the_store_s_failure_is_told_when_cleaning_up_fails_too(path
     monkeypatch.setattr(os, "unlink", failing(errno.EROFS))
     with pytest.raises(StoreError, match="cannot be written: Input/output error"):
         store.prove()
+
+
+# The lock
+
+
+def lock_path(path: Path) -> Path:
+    return path.parent / f".{path.name}.lock"
+
+
+def locked(path: Path, wait: float = 0) -> RecordFile:
+    store = RecordFile(str(path))
+    store.lock(wait)
+    return store
+
+
+def test_a_second_run_waits_for_the_first_and_then_says_who_it_is(path):
+    first = locked(path)
+    with pytest.raises(StoreError) as caught:
+        locked(path, 0.1)
+    assert caught.value.code == "locked"
+    holder = f"process {os.getpid()} on {socket.gethostname()}"
+    assert caught.value.message == f"path {path} is in use by {holder}; waited 0.1 seconds."
+    threading.Timer(0.1, first.close).start()
+    locked(path, 30).close()
+
+
+def test_who_left_no_name_is_called_another_run(path):
+    first = locked(path)
+    lock_path(path).write_bytes(b"")
+    with pytest.raises(StoreError, match="in use by another run"):
+        locked(path)
+    first.close()
+
+
+def test_the_lock_stays_beside_its_record_alone(path):
+    locked(path).close()
+    assert os.listdir(path.parent) == []
+    store = locked(path)
+    store.save(RECORD)
+    store.close()
+    assert sorted(os.listdir(path.parent)) == [lock_path(path).name, path.name]
+    assert mode_of(lock_path(path)) == 0o600
+    store.lock(0)
+    store.remove()
+    store.close()
+    assert os.listdir(path.parent) == []
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_lock_on_a_file_that_is_gone_keeps_nobody_away(path, monkeypatch, again):
+    """Between opening and locking, the run before removed it; and perhaps another run made it again."""
+    flock: t.Callable[[int, int], None] = fcntl.flock
+    seen: list[int] = []
+
+    def late(descriptor: int, how: int) -> None:
+        if not seen:
+            lock_path(path).unlink()
+            if again:
+                lock_path(path).touch()
+        seen.append(descriptor)
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    store = locked(path, 1)
+    assert len(seen) == 2
+    with pytest.raises(StoreError, match="in use"):
+        locked(path)
+    store.close()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_where_nothing_has_to_be_written_a_full_disk_is_no_reason_to_fail(path, monkeypatch, number):
+    monkeypatch.setattr(os, "write", failing(number))
+    monkeypatch.setattr(os, "unlink", failing(number))
+    store = RecordFile(str(written(path)))
+    store.lock(0)
+    assert store.load() == RECORD
+    store.close()
+
+
+@pytest.mark.parametrize(("module", "function"), [(os, "open"), (fcntl, "flock")])
+def test_what_cannot_be_locked_is_not_used(path, monkeypatch, module, function):
+    monkeypatch.setattr(module, function, failing(errno.ENOLCK))
+    with pytest.raises(StoreError, match="cannot be locked: No locks available") as caught:
+        locked(path, 30)
+    assert caught.value.code == "store_unwritable"
+
+
+def test_the_lock_is_no_way_to_write_into_another_file(path, tmp_path):
+    target = written(tmp_path / "target", "innocent")
+    lock_path(path).symlink_to(target)
+    with pytest.raises(StoreError, match="cannot be locked: Too many levels of symbolic links"):
+        locked(path)
+    assert target.read_text() == "innocent"
+
+
+def test_what_a_killed_run_left_is_removed(path):
+    killed = RecordFile(str(path))
+    killed.prove()
+    store = locked(path)
+    assert os.listdir(path.parent) == [lock_path(path).name]
+    store.close()
 
 
 def test_a_full_disk_binds_everybody(path):

@@ -1,0 +1,151 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the tests on the real thing share: the simulators, one API user each, and what must hold after all troubles."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import time
+import typing as t
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.telephony.auth.tests.lifecycle import figures
+from ansible_collections.telephony.auth.tests.lifecycle.drive import drive
+from ansible_collections.telephony.auth.tests.simulators.tests.conftest import Running, end, start
+
+FORK = multiprocessing.get_context("fork")
+Json = dict[str, t.Any]
+
+
+def pytest_sessionfinish() -> None:
+    figures.save()
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    running = start(tmp_path_factory.mktemp("simulators"), "--max-seconds", "3600")
+    try:
+        yield running
+    finally:
+        end(running)
+
+
+@pytest.fixture
+def sim(started: Running) -> Running:
+    """The running simulators, as they were at the start."""
+    started.control("POST", "reset")
+    return started
+
+
+class Run:
+    """A run in a process of its own, a copy of this one: so hundreds are started quickly."""
+
+    def __init__(self, vendor: str, options: Json) -> None:
+        self._answers, answers = FORK.Pipe(duplex=False)
+        self.process = FORK.Process(target=lambda: answers.send(drive(vendor, options)), daemon=True)
+        self.process.start()
+        answers.close()
+
+    def answer(self) -> Json:
+        assert self._answers.poll(60), "the run takes too long"
+        result = self._answers.recv()
+        self.process.join(10)
+        return t.cast(Json, result)
+
+    def kill(self) -> None:
+        """Only this one process, by its number, and with no chance to tidy up."""
+        self.process.kill()
+        self.process.join(10)
+
+
+class User:
+    """One API user, with a record of its own."""
+
+    def __init__(self, sim: Running, vendor: str, directory: Path) -> None:
+        self.sim = sim
+        self.vendor = vendor
+        self.path = directory / f"{vendor}.json"
+        (self.user,) = sim.control("POST", "users", {"vendor": vendor, "count": 1})
+        # IPCortex users have a key, which no run makes or ends
+        self.key = self.user.get("api_key")
+        self.base: Json = {
+            "api_url": sim.api[vendor],
+            "username": self.user["username"],
+            "password": self.user["password"],
+            "path": str(self.path),
+            "timeout": 5,
+            "retry_timeout": 20,
+            **({"account_name": self.user["account_name"]} if vendor == "kazoo" else {}),
+        }
+
+    def run(self, **options: t.Any) -> Json:
+        """A run in this process."""
+        return drive(self.vendor, {**self.base, **options})
+
+    def start(self, **options: t.Any) -> Run:
+        """A run in a process of its own."""
+        return Run(self.vendor, {**self.base, **options})
+
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens that live at the vendor, less what a login at vacd makes on the way."""
+        name = self.user["username"]
+        listed = self.sim.control("GET", "tokens")
+        return [
+            each["token"]
+            for each in listed
+            if (each["vendor"], each["user"]) == (self.vendor, name)
+            and each["kind"] != "auth"
+            and each["token"] != self.key
+        ]
+
+    @property
+    def record(self) -> Json | None:
+        return t.cast(Json, json.loads(self.path.read_bytes())) if self.path.exists() else None
+
+    def has_a_working_token_on_record(self) -> bool:
+        record = self.record
+        works = record is not None and record["token"] in self.tokens
+        figures.count("tokens lost", not works)
+        return works
+
+    def agrees(self) -> bool:
+        """Whether what lives at the vendor and what stands on record is the same."""
+        record = self.record
+        on_record = [record["token"], *(old["token"] for old in record["retiring"])] if record else []
+        figures.count("tokens left behind", len(set(self.tokens) - set(on_record)))
+        return sorted(on_record) == sorted(self.tokens)
+
+
+@pytest.fixture
+def user(sim: Running, tmp_path: Path) -> Callable[..., User]:
+    def make(vendor: str, directory: Path = tmp_path) -> User:
+        return User(sim, vendor, directory)
+
+    return make
+
+
+def wait_until(what: Callable[[], object], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def struck(sim: Running) -> bool:
+    """Whether the one fault that was asked for has come about."""
+    return bool(sim.control("GET", "faults")["faults"][0]["fired"])
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own proxies stay out of the tests."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
