@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -51,8 +52,9 @@ USER_HOME = Path.home()
 HOME = ROOT / ".nox" / "home"
 HOME.mkdir(parents=True, exist_ok=True)
 for shared in (".cache", ".config", ".gitconfig", ".pip"):
-    if (USER_HOME / shared).exists() and not os.path.lexists(HOME / shared):
-        (HOME / shared).symlink_to(USER_HOME / shared)
+    if (USER_HOME / shared).exists():
+        with contextlib.suppress(FileExistsError):  # also when another run was quicker
+            (HOME / shared).symlink_to(USER_HOME / shared)
 os.environ["HOME"] = str(HOME)
 
 antsibull_nox.load_antsibull_nox_toml()

@@ -26,7 +26,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker, is_header_safe
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker, is_header_safe, one_line
 
 REQUESTS_IMPORT_ERROR: str | None
 try:
@@ -229,7 +229,7 @@ class Reply:
         """The beginning of the text, masked, for a message. Empty where the body may hold a token just made."""
         if self.changes and self.ok:
             return ""
-        text = " ".join(self.secrets.mask(self.text).split())
+        text = one_line(self.secrets.mask(self.text))
         return text if len(text) <= _EXCERPT_CHARACTERS else text[:_EXCERPT_CHARACTERS] + "..."
 
     def json(self) -> t.Any:

@@ -30,6 +30,11 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
+def one_line(text: str) -> str:
+    """What somebody else wrote, fit to stand in a message: printable, and on one line."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 def is_header_safe(token: object) -> bool:
     """Whether a token is printable ASCII without spaces and not too long, as every vendor's tokens are."""
     return isinstance(token, str) and _HEADER_SAFE.fullmatch(token) is not None

@@ -17,7 +17,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
 from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Vendor
 from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import is_header_safe
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import is_header_safe, one_line
 
 Json = t.Mapping[str, t.Any]
 
@@ -74,7 +74,7 @@ class BaseVendor(Vendor):
 
 def refused(reply: Reply, message: str, code: str, vendor_message: str | None = None) -> VendorRefused:
     """The vendor's refusal. vendor_message is masked here; without one it is the beginning of the reply."""
-    words = reply.excerpt if vendor_message is None else reply.secrets.mask(" ".join(vendor_message.split()))
+    words = reply.excerpt if vendor_message is None else one_line(reply.secrets.mask(vendor_message))
     return VendorRefused(
         f"{message} The vendor says: {words}" if words else message,
         code=code,

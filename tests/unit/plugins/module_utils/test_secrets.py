@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import example, given, strategies as st
 
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import MASK, Masker, fingerprint, is_header_safe
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import MASK, Masker, fingerprint, is_header_safe, one_line
 
 
 def lower_escapes(text: str) -> str:
@@ -137,3 +137,7 @@ def test_a_fingerprint_is_the_beginning_of_the_sha256(token):
 )
 def test_a_token_for_a_header_is_printable_ascii(token, safe):
     assert is_header_safe(token) is safe
+
+
+def test_what_somebody_wrote_becomes_one_printable_line():
+    assert one_line(" no\x00 token\r\n\x1b[31m for\tyou\u2028now ") == "no token [31m for you now"
