@@ -58,19 +58,24 @@ def inventory(sim: t.Any, directory: Path) -> Json:
 
 def plays(**options: t.Any) -> list[Json]:
     """One task for each API user. A run that failed is simply done again, as an operator would."""
-    tasks = [
+    return [
         {
-            f"telephony.auth.{module}": "{{ options | combine(wanted) }}",
-            "vars": {"wanted": options},
-            "when": f"'{vendor}' in group_names",
-            "register": "result",
-            "until": "result is not failed",
-            "retries": 10,
-            "delay": 0,
+            "hosts": vendor,
+            "gather_facts": False,
+            "strategy": "free",
+            "tasks": [
+                {
+                    f"telephony.auth.{module}": "{{ options | combine(wanted) }}",
+                    "vars": {"wanted": options},
+                    "register": "result",
+                    "until": "result is not failed",
+                    "retries": 10,
+                    "delay": 0,
+                }
+            ],
         }
         for vendor, module in MODULES.items()
     ]
-    return [{"hosts": "all", "gather_facts": False, "strategy": "free", "tasks": tasks}]
 
 
 def play(directory: Path, **options: t.Any) -> None:
@@ -134,8 +139,10 @@ def test_api_users_are_provisioned_rotated_and_revoked_under_load(sim, tmp_path)
     kept = {each["token"] for each in sim.control("GET", "tokens") if each["vendor"] in ("kazoo", "dialer")}
     assert set(before) & set(living(sim, keys)) <= kept | retiring(records)
     # What could not be ended at once, later runs end
-    for _run in range(3):
+    for _run in range(5):
         play(tmp_path)
+        if not retiring(records) - kept:
+            break
     assert set(before) & set(living(sim, keys)) <= kept
     agree(sim, records, keys, users)
 
