@@ -14,7 +14,13 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import example, given, strategies as st
 
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import MASK, Masker, fingerprint, is_header_safe, one_line
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import (
+    MASK,
+    Masker,
+    fingerprint,
+    is_header_safe,
+    one_line,
+)
 
 
 def lower_escapes(text: str) -> str:
