@@ -344,31 +344,32 @@ class Api:
         body: t.Mapping[str, t.Any],
     ) -> Reply:
         explained: tuple[NoClearAnswer, bool] | None = None
-        try:
-            with self._session.limit.deadline(self.settings.timeout) as deadline, self._session.request(
-                method,
-                self.api_url + path,
-                headers=dict(headers),
-                timeout=self.settings.timeout,
-                allow_redirects=False,
-                stream=True,
-                verify=self.settings.verify,
-                cert=self.settings.client_cert,
-                proxies=dict(self.settings.proxies),
-                **body,
-            ) as response:
-                self.clock.compare(response.headers.get("Date"))
-                reply = Reply(
-                    operation=operation,
-                    status=response.status_code,
-                    content_type=response.headers.get("Content-Type", ""),
-                    body=self._read(operation, response, changes),
-                    secrets=self.secrets,
-                    changes=changes,
-                )
-                return self._accept(reply, response.headers)
-        except (RequestException, HTTPError) as error:
-            explained = self._explain(operation, error, changes, deadline.passed)
+        with self._session.limit.deadline(self.settings.timeout) as deadline:
+            try:
+                with self._session.request(
+                    method,
+                    self.api_url + path,
+                    headers=dict(headers),
+                    timeout=self.settings.timeout,
+                    allow_redirects=False,
+                    stream=True,
+                    verify=self.settings.verify,
+                    cert=self.settings.client_cert,
+                    proxies=dict(self.settings.proxies),
+                    **body,
+                ) as response:
+                    self.clock.compare(response.headers.get("Date"))
+                    reply = Reply(
+                        operation=operation,
+                        status=response.status_code,
+                        content_type=response.headers.get("Content-Type", ""),
+                        body=self._read(operation, response, changes),
+                        secrets=self.secrets,
+                        changes=changes,
+                    )
+                    return self._accept(reply, response.headers)
+            except (RequestException, HTTPError) as error:
+                explained = self._explain(operation, error, changes, deadline.passed)
         # Raised out here, so as not to carry along the exception of Requests, which holds the URL.
         failure, sent = explained
         if failure.code in ("tls", "bad_option") or (sent and changes):

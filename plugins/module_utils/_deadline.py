@@ -12,6 +12,8 @@ import threading
 import typing as t
 import weakref
 
+# pylint: disable=no-member  # it takes the stand-ins at the end of the imports for the classes themselves
+
 try:
     from requests.adapters import HTTPAdapter
     from urllib3.connection import HTTPConnection, HTTPSConnection

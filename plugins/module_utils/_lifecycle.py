@@ -387,9 +387,12 @@ class Lifecycle:
             if known and token.value in [old.value for old in known.record.tokens]:
                 self._just_made = None
             return token
-        except TelephonyError as failure:
-            if not (isinstance(failure, NoClearAnswer) and failure.maybe_done):
+        except NoClearAnswer as failure:
+            if not failure.maybe_done:
                 self._put_back(known)
+            raise
+        except TelephonyError:
+            self._put_back(known)
             raise
 
     def _put_back(self, known: Known | None) -> None:

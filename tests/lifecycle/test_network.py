@@ -70,7 +70,8 @@ class Proxy:
     ) -> bool:
         request = await self.message(reader)
         number, self.requests = self.requests, self.requests + 1
-        cut = self.cut[1] if self.cut and self.cut[0] == number else ""
+        to_cut, way = self.cut or (-1, "")
+        cut = way if to_cut == number else ""
         if cut == "before":
             return False
         vendor_writer.write(request)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
+from unittest import mock
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -155,12 +156,8 @@ class World:
 
     @contextlib.contextmanager
     def _patched(self) -> Iterator[None]:
-        kept = _record.os, _task.Clock
-        _record.os, _task.Clock = t.cast(t.Any, Disk(self)), t.cast(t.Any, lambda: self.clock)
-        try:
+        with mock.patch.object(_record, "os", Disk(self)), mock.patch.object(_task, "Clock", return_value=self.clock):
             yield
-        finally:
-            _record.os, _task.Clock = kept
 
     def next_fault(self) -> str:
         """What goes wrong at this step, if anything; raises Killed where the process dies before it."""

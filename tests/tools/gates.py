@@ -69,12 +69,13 @@ def run(sessions: list[str], arguments: list[str], log: t.IO[str] | None = None)
 
 def run_all() -> tuple[int, list[Result]]:
     """Run all gates in two rows, and show what each row printed one after the other."""
-    rows = [
-        [session for name in GATES if (name in BESIDE) is beside for session in GATES[name]] for beside in (False, True)
-    ]
+    row, other = (
+        [each for name, group in GATES.items() if (name in BESIDE) is beside for each in group]
+        for beside in (False, True)
+    )
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log, ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(run, rows[1], [], log)
-        code, results = run(rows[0], [])
+        beside = pool.submit(run, other, [], log)
+        code, results = run(row, [])
         other_code, other_results = beside.result()
         log.seek(0)
         shutil.copyfileobj(log, sys.stdout)

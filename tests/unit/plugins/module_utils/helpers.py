@@ -15,6 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.telephony.auth.plugins.module_utils._api import Api, connection
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
 from ansible_collections.telephony.auth.plugins.module_utils._options import Spec, secret_values
+from ansible_collections.telephony.auth.plugins.module_utils._record import Record, Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
@@ -43,3 +44,9 @@ def make(vendor: type[AnyVendor], **options: t.Any) -> AnyVendor:
 def jwt(**claims: t.Any) -> str:
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     return f"eyJhbGciOiJIUzI1NiJ9.{payload}.c2lnbmF0dXJl"
+
+
+def token_of(record: Record | None) -> Token:
+    assert record
+    assert record.token
+    return record.token
