@@ -57,7 +57,10 @@ def run(capsys: pytest.CaptureFixture[str]) -> RunModule:
             run_module(vendor)
         captured = capsys.readouterr()
         assert captured.err == ""
-        return Ran(json.loads(captured.out), t.cast(int, exited.value.code), captured.out)
+        result = json.loads(captured.out)
+        # With this, ansible-core 2.22 lets itself know what to mask. It takes it out of what a module returns.
+        result.pop("_ansible_new_secrets", None)
+        return Ran(result, t.cast(int, exited.value.code), json.dumps(result))
 
     return run_one
 
