@@ -297,7 +297,7 @@ MACHINES = [
 @pytest.mark.parametrize(
     ("kind", "keeps", "share"),
     MACHINES,
-    ids=[f"{kind.name}-{'file' if keeps else 'record'}" for kind, keeps, _ in MACHINES],
+    ids=[f"{kind.name}-{'file' if keeps else 'record'}" for kind, keeps, _share in MACHINES],
 )
 def test_whatever_happens_nothing_is_lost_and_nothing_left_behind(
     kind: Kind, keeps: bool, share: int, part: int

@@ -108,7 +108,9 @@ def stop(simulators: dict[str, t.Any]) -> None:
 
 def record(path: Path) -> dict[str, t.Any]:
     """What can be told about a record file without a secret; the digest tells whether it was written."""
-    neighbours = sorted(other.name for other in path.parent.glob(f"*{path.name}*") if other != path)
+    # The lock stays as long as there is something at path
+    expected = {path, path.with_name(f".{path.name}.lock")} if os.path.lexists(path) else set()
+    neighbours = sorted(other.name for other in path.parent.glob(f"*{path.name}*") if other not in expected)
     if not path.is_file():
         return {"exists": False, "neighbours": neighbours}
     content = path.read_bytes()
