@@ -111,21 +111,27 @@ def record(path: Path) -> dict[str, t.Any]:
     # The lock stays as long as there is something at path
     expected = {path, path.with_name(f".{path.name}.lock")} if os.path.lexists(path) else set()
     neighbours = sorted(other.name for other in path.parent.glob(f"*{path.name}*") if other not in expected)
+    nothing = {"exists": False, "neighbours": neighbours}
     if not path.is_file():
-        return {"exists": False, "neighbours": neighbours}
+        return nothing
     content = path.read_bytes()
     told: dict[str, t.Any] = {
         "exists": True,
         "mode": f"{stat.S_IMODE(path.stat().st_mode):04o}",
-        "digest": hashlib.sha256(content).hexdigest(),
         "neighbours": neighbours,
     }
     try:
         value = json.loads(content)
+        # That a token may have been made is noted in any case; what counts is the rest.
+        pending = value.pop("pending")
+        if pending and value["token"] is None:
+            return nothing
+        content = json.dumps(value).encode()
         told["fingerprint"] = fingerprint(value["token"])
         told.update((name, value[name]) for name in ("vendor", "api_url", "identity", "issued_at", "expires_at"))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass  # some tests put something else there
+    told["digest"] = hashlib.sha256(content).hexdigest()
     return told
 
 
