@@ -65,7 +65,10 @@ def go(lab: Lab, way: str, target: str) -> Way:
     tasks = [{"ansible.builtin.include_tasks": str(HERE / "options.yml")}] if target == "options" else []
     run = lab.play(tasks, env=env, **play)
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
-    pairs = [(str(line["case"]), line["result"]) for line in map(json.loads, lines)]
+    # A case is named by its options, and a path among them leads to this run's own folder.
+    pairs = [
+        (str(line["case"]).replace(str(lab.folder), "<directory>"), line["result"]) for line in map(json.loads, lines)
+    ]
     return Way(run, pairs, lab.shipped("here"))
 
 
