@@ -54,6 +54,8 @@ def go(lab: Lab, way: str, target: str) -> Way:
         "ANSIBLE_ROLES_PATH": str(TARGETS),
         # Of the invocation, the target options gets what is the default of ansible-core
         **(VARIABLES if target == "options" else {"ANSIBLE_INJECT_INVOCATION": "true"}),
+        # Ansible lists the words for true and false in the order of a set
+        "PYTHONHASHSEED": "0",
         "RESULTS": str(results),
     }
     play = {
