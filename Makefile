@@ -55,7 +55,7 @@ integration: $(VENV)/.ready ## Run the integration targets, or with ARGS=TARGET 
 playbooks: $(VENV)/.ready ## Run the playbooks from the installed collection, and the demo
 	@$(GATES) playbooks $(MORE)
 
-inside: $(VENV)/.ready ## Compare tasks run inside Ansible and shipped, and search for secrets
+inside: $(VENV)/.ready ## Compare tasks run inside Ansible and shipped, and search all that is kept for secrets
 	@$(GATES) inside $(MORE)
 
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the gates, the cheap ones first and two at a time, and sum up.
+"""Run the gates, two at a time, and sum up.
 
 Usage: gates.py [SESSION...] [-- ARGUMENTS...]; without a session all of them. The last line says how many passed.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -42,21 +41,28 @@ GATES = {
     "sanity": ["sanity-2.19"],
     "integration": ["integration-2.19", "integration-2.21"],
     "playbooks": ["playbooks-2.19", "playbooks-2.21"],
-}
-# Run by their names: they take longer than all others together
-ON_DEMAND = {
     "inside": ["inside-2.19", "inside-2.20", "inside-2.21", "inside-2.22"],
 }
-
-
-# Two cores: these run beside all others. They share the environments that ansible-test makes, so they run one by one.
-BESIDE = ("sanity", "integration")
+# Two of these rows run at a time, from the first one on. What takes long comes early. ansible-test shares the
+# environments that it makes, so all of it is in one row.
+ROWS = [
+    ["lint"],
+    ["sanity", "integration"],
+    ["inside"],
+    ["docs", "simulators", "units"],
+    ["lifecycle"],
+    ["playbooks"],
+]
 
 Result = dict[str, t.Any]
 
 
+def named(names: list[str]) -> list[str]:
+    return [session for name in names for session in GATES.get(name, [name])]
+
+
 def run(sessions: list[str], arguments: list[str], log: t.IO[str] | None = None) -> tuple[int, list[Result]]:
-    """Run sessions in one go, on the screen or into a file."""
+    """Run sessions one after the other, on the screen or into a file."""
     # Formatters say what they would change, and change nothing
     env = {**os.environ, "CI": "true"}
     with tempfile.TemporaryDirectory(prefix="telephony-auth-gates-") as directory:
@@ -67,25 +73,26 @@ def run(sessions: list[str], arguments: list[str], log: t.IO[str] | None = None)
     return code, results
 
 
-def run_all() -> tuple[int, list[Result]]:
-    """Run all gates in two rows, and show what each row printed one after the other."""
-    row, other = (
-        [each for name, group in GATES.items() if (name in BESIDE) is beside for each in group]
-        for beside in (False, True)
-    )
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log, ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(run, other, [], log)
-        code, results = run(row, [])
-        other_code, other_results = beside.result()
+def run_row(names: list[str]) -> tuple[int, list[Result]]:
+    """Run gates, and show in one piece what they printed."""
+    print(f"Running {', '.join(names)}", flush=True)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+        done = run(named(names), [], log)
         log.seek(0)
-        shutil.copyfileobj(log, sys.stdout)
-    return code or other_code, results + other_results
+        print(log.read(), flush=True)
+    return done
+
+
+def run_all() -> tuple[int, list[Result]]:
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(run_row, ROWS))
+    return next((code for code, _results in done if code), 0), [result for _code, results in done for result in results]
 
 
 def main(arguments: list[str]) -> int:
     split = arguments.index("--") if "--" in arguments else len(arguments)
     names, rest = arguments[:split], arguments[split:]
-    sessions = [session for name in names or GATES for session in {**GATES, **ON_DEMAND}.get(name, [name])]
+    sessions = named(names or list(GATES))
     started = time.monotonic()
     code, results = run(sessions, rest) if names else run_all()
     counts = {"success": 0, "failed": 0, "skipped": 0}
