@@ -145,6 +145,8 @@ def comparable(result: dict[str, t.Any], task_vars: dict[str, t.Any]) -> t.Any:
     for url in re.findall(r"https?://[a-z0-9.]+:([0-9]+)", json.dumps(simulators)):
         text = text.replace(f":{url}", ":<port>")
     text = re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "<time>", text)
+    # In milliseconds, in what RingCX says
+    text = re.sub(r'(?<=timestamp\\":)[0-9]{13}', "<time>", text)
     return json.loads(text.replace(task_vars["output_dir"], "<directory>"))
 
 
