@@ -108,6 +108,8 @@ class Outcome:
     """What a run did, or in check mode would do.
 
     after is None when nothing is known afterwards; where a token would be issued, in check mode, it is the old one.
+    announced is, in check mode, what a caller who keeps the record has to keep before a run may issue the token.
+    listed is what the vendor's list named at the end, where it was read.
     """
 
     changed: bool
@@ -117,6 +119,8 @@ class Outcome:
     issued: bool = False
     revoked: bool | None = None
     tokens: tuple[str, ...] = field(default=(), repr=False)
+    announced: Record | None = None
+    listed: tuple[str, ...] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -302,13 +306,20 @@ class Lifecycle:
                 self.store.save(record)
             after = self._revoke_due(record)
             self._revoke_values(others)
-        return Outcome(changed, reason, known.record, replace(after, token=fresh))
+        listed = None
+        if verdict and verdict.listed is not None:
+            listed = tuple(value for value in verdict.listed if value not in others)
+        return Outcome(changed, reason, known.record, replace(after, token=fresh), listed=listed)
 
     def _replace(self, known: Known | None, need: _Need) -> Outcome:
         self._must_be_able_to_issue(need.reason)
         before = known.record if known else None
         if self.check_mode:
-            return self._foretell(before, before, need)
+            outcome = self._foretell(before, before, need)
+            if self.store.hands_back:
+                listed = self.vendor.list()
+                outcome = replace(outcome, announced=self._announce(known, listed), listed=listed)
+            return outcome
         self.store.prove()
         token, verdict = self._issue(known)
         record = self._successor(before, token, need)
@@ -338,7 +349,7 @@ class Lifecycle:
         try:
             # Before the old token is gone, or it would be among the others: they were listed while it was alive.
             others = self._others(record, verdict)
-            if verdict:
+            if verdict and not self.store.hands_back:
                 record = self._revoke_due(record)
             self._revoke_values(others)
         except TelephonyError as failure:
@@ -378,8 +389,7 @@ class Lifecycle:
         That it is pending stands on record meanwhile, for the next run in case that this one is killed.
         """
         existing = self.vendor.list()
-        pending = Pending(tuple(map(fingerprint, existing or ())), self.now())
-        self.store.save(replace(known.record if known else self._record(None), pending=pending))
+        self.store.save(self._announce(known, existing))
         try:
             self.store.prove()
             token = self._issue_or_find(existing)
@@ -394,6 +404,11 @@ class Lifecycle:
         except TelephonyError:
             self._put_back(known)
             raise
+
+    def _announce(self, known: Known | None, existing: tuple[str, ...] | None) -> Record:
+        """The record that says that a token is pending."""
+        pending = Pending(tuple(map(fingerprint, existing or ())), self.now())
+        return replace(known.record if known else self._record(None), pending=pending)
 
     def _put_back(self, known: Known | None) -> None:
         """Restore the record of before, when it is sure that no token was issued. The next run copes without, too."""

@@ -33,6 +33,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import (
 SCHEMA = 1
 _MODE = re.compile("0?[0-7]{3}")
 _MAX_FILE_BYTES = 1024 * 1024
+# What a record with a few retiring tokens needs.
+_ROOM = 16384
 # chown takes it for "leave as it is".
 _NO_ID = 2**32 - 1
 
@@ -171,6 +173,8 @@ class Store(t.Protocol):
 
     keeps: bool
     """Whether the record is still there in the next run."""
+    hands_back: bool
+    """Whether the caller keeps the record, after the run: until then nothing must end that the caller's record names."""
 
     def lock(self, wait: float) -> None:
         """Keep other runs away until close(), after waiting for them at most this many seconds. Raises StoreError."""
@@ -189,9 +193,12 @@ class Store(t.Protocol):
 
 
 class CallerStore:
-    """The record is handed back to the caller, who keeps it."""
+    """The record is handed back to the caller, who keeps it if the next run gets it as an option."""
 
     keeps = False
+
+    def __init__(self, hands_back: bool) -> None:
+        self.hands_back = hands_back
 
     def lock(self, wait: float) -> None:
         pass
@@ -213,6 +220,7 @@ class RecordFile:
     """A record in a private file: 0600 from its first byte, replaced as a whole, never through a link."""
 
     keeps = True
+    hands_back = False
 
     def __init__(self, path: str, mode: str = "0600", owner: str | None = None, group: str | None = None) -> None:
         self.path = path
@@ -330,7 +338,9 @@ class RecordFile:
         self.check_directory()
         try:
             self._new = os.open(self._new_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            self._write(b" " * 16384)
+            os.fchown(self._new, self._uid, self._gid)
+            os.fchmod(self._new, self._mode)
+            os.posix_fallocate(self._new, 0, _ROOM)
         except OSError as error:
             self._discard()
             raise self._error(f"cannot be written: {error.strerror}", "store_unwritable") from None
@@ -378,9 +388,6 @@ class RecordFile:
     def _write(self, content: bytes) -> None:
         """Put content into the new file. The room that prove() took is overwritten, not freed and taken again."""
         descriptor = t.cast(int, self._new)
-        os.fchown(descriptor, self._uid, self._gid)
-        os.fchmod(descriptor, self._mode)
-        os.lseek(descriptor, 0, os.SEEK_SET)
         while content:
             content = content[os.write(descriptor, content) :]
         os.ftruncate(descriptor, os.lseek(descriptor, 0, os.SEEK_CUR))

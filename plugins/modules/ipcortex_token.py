@@ -256,6 +256,23 @@ next_action_at:
   type: str
   returned: success and O(state=present)
   sample: '2026-11-22T10:25:00Z'
+retiring:
+  description:
+    - The tokens that were replaced and are still to be ended, see O(grace).
+  type: list
+  elements: dict
+  returned: success and O(state=present)
+  contains:
+    fingerprint:
+      description: Which token, as in RV(fingerprint).
+      type: str
+      returned: always
+      sample: 9d3f00c1b2a4
+    revoke_at:
+      description: From when on a run ends it, or when it expires if it cannot be ended, in UTC.
+      type: str
+      returned: always
+      sample: '2026-11-23T09:30:00Z'
 api_url:
   description: The address of the API, as O(api_url) but without a slash at the end.
   type: str
@@ -299,7 +316,7 @@ record:
     - All that is to be remembered until the next run, which takes it as O(record). Secret.
     - Treat it as one piece. Its fields may grow with new versions of the collection, which read older records.
   type: dict
-  returned: when RV(token) is
+  returned: when RV(token) is, and in check mode with O(record) where a token would be made
   sample:
     schema: 1
     vendor: ipcortex

@@ -312,7 +312,10 @@ class Disk:
     """The os module as the record's file sees it: every change is a step."""
 
     # Which calls fail in a full file system, and which in a directory that may not be changed
-    FAIL: t.ClassVar[dict[str, tuple[str, ...]]] = {"full": ("open", "write"), "locked": ("open", "replace", "unlink")}
+    FAIL: t.ClassVar[dict[str, tuple[str, ...]]] = {
+        "full": ("open", "posix_fallocate", "write"),
+        "locked": ("open", "replace", "unlink"),
+    }
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -349,6 +352,9 @@ class Disk:
 
     def write(self, descriptor: int, content: bytes) -> int:
         return t.cast(int, self._change("write", descriptor, content))
+
+    def posix_fallocate(self, descriptor: int, offset: int, length: int) -> None:
+        self._change("posix_fallocate", descriptor, offset, length)
 
     def fsync(self, descriptor: int) -> None:
         self._change("fsync", descriptor)

@@ -372,6 +372,29 @@ def test_a_retiring_token_that_cannot_be_revoked_is_tried_again():
     assert (following.stored.retiring, vendor.alive) == ((), ["old"])
 
 
+def test_what_the_callers_record_names_ends_only_once_the_new_record_came_back():
+    store = FakeStore(keeps=False, hands_back=True)
+    case = Case(record(), False, FakeVendor(["old"]), store, Policy(renew="always"))
+    outcome = case.run()
+    assert (case.vendor.alive, after(outcome).retiring) == (
+        ["old", "new1"], (Retiring(token_of(case.known), NOW),)
+    )  # fmt: skip
+    again = replace(case, known=after(outcome), policy=Policy(renew="never"))
+    outcome = again.run()
+    assert (outcome.changed, again.vendor.alive, after(outcome).retiring) == (True, ["new1"], ())
+
+
+@pytest.mark.parametrize("has_list", [True, False])
+def test_a_caller_who_keeps_the_record_is_told_what_to_keep_before_issuing(has_list):
+    store = FakeStore(keeps=False, hands_back=True)
+    case = Case(record(), False, FakeVendor(["old"], has_list=has_list), store, Policy(renew="always"))
+    outcome = case.run(check_mode=True)
+    assert case.known
+    assert outcome.announced == replace(case.known, pending=Pending((fingerprint("old"),) if has_list else (), NOW))
+    assert outcome.listed == (("old",) if has_list else None)
+    assert (case.vendor.changing, outcome.issued) == ([], True)
+
+
 def test_a_replaced_token_lives_through_its_grace():
     case = Case(record(), vendor=FakeVendor(["old"]), policy=Policy(renew="always", grace=60))
     case.run()
