@@ -558,6 +558,12 @@ failure:
       type: str
       returned: always
       sample: Invalid username or password
+    maybe_done:
+      description:
+        - Whether the vendor may have made or ended a token although no reply told so. RV(msg) says what may be left behind.
+      type: bool
+      returned: always
+      sample: false
 """
 
 from ansible_collections.telephony.auth.plugins.module_utils._task import run_module

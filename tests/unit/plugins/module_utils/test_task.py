@@ -302,6 +302,7 @@ def test_a_failure_is_told_in_fields(run, vendor, path):
         "status": 401,
         "code": "credentials_refused",
         "vendor_message": "secret incorrect: ***",
+        "maybe_done": False,
     }
     assert (no_secret_in(ran), os.listdir(path.parent), len(asked(vendor))) == (True, [], 1)
 
