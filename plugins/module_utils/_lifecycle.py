@@ -29,12 +29,16 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import fin
 
 @dataclass(frozen=True)
 class Verdict:
-    """A vendor's clear answer about one token. listed are the values of all tokens of its user, where it tells them."""
+    """A vendor's clear answer about one token. listed are the values of all tokens of its user, where it tells them.
+
+    asked is false where there is no way to ask, so that a token counts as accepted on trust.
+    """
 
     accepted: bool
     reason: str
     details: t.Mapping[str, t.Any] = field(default_factory=dict)
     listed: tuple[str, ...] | None = field(default=None, repr=False)
+    asked: bool = True
 
 
 class Ended(enum.Enum):
@@ -109,7 +113,8 @@ class Outcome:
 
     after is None when nothing is known afterwards; where a token would be issued, in check mode, it is the old one.
     announced is, in check mode, what a caller who keeps the record has to keep before a run may issue the token.
-    listed is what the vendor's list named at the end, where it was read.
+    listed is what the vendor's list named at the end, where it was read. accepted is what the vendor said of the token that
+    is known afterwards, in check mode of the one that is known now; None where it was not asked.
     """
 
     changed: bool
@@ -120,6 +125,7 @@ class Outcome:
     revoked: bool | None = None
     tokens: tuple[str, ...] = field(default=(), repr=False)
     announced: Record | None = None
+    accepted: bool | None = None
     listed: tuple[str, ...] | None = field(default=None, repr=False)
 
 
@@ -154,7 +160,7 @@ class Lifecycle:
         need, verdict = self._judge(known)
         if known and need is None:
             return self._keep(known, verdict)
-        return self._replace(known, t.cast(_Need, need))
+        return self._replace(known, t.cast(_Need, need), verdict)
 
     def next_action_at(self, record: Record) -> int | None:
         """When the next run has something to do; None: never, as far as is known."""
@@ -309,17 +315,18 @@ class Lifecycle:
         listed = None
         if verdict and verdict.listed is not None:
             listed = tuple(value for value in verdict.listed if value not in others)
-        return Outcome(changed, reason, known.record, replace(after, token=fresh), listed=listed)
+        after = replace(after, token=fresh)
+        return Outcome(changed, reason, known.record, after, accepted=_accepted(verdict), listed=listed)
 
-    def _replace(self, known: Known | None, need: _Need) -> Outcome:
+    def _replace(self, known: Known | None, need: _Need, verdict: Verdict | None) -> Outcome:
         self._must_be_able_to_issue(need.reason)
         before = known.record if known else None
         if self.check_mode:
-            outcome = self._foretell(before, before, need)
-            if self.store.hands_back:
-                listed = self.vendor.list()
-                outcome = replace(outcome, announced=self._announce(known, listed), listed=listed)
-            return outcome
+            outcome = replace(self._foretell(before, before, need), accepted=_accepted(verdict))
+            if not self.store.hands_back:
+                return outcome
+            listed = self.vendor.list()
+            return replace(outcome, announced=self._announce(known, listed), listed=listed)
         self.store.prove()
         token, verdict = self._issue(known)
         record = self._successor(before, token, need)
@@ -354,7 +361,8 @@ class Lifecycle:
             self._revoke_values(others)
         except TelephonyError as failure:
             self.warnings.append(f"The new token is on record, but not all others have ended: {failure.message}")
-        return Outcome(True, _sentence(need.reason, _ended(len(others))), before, record, issued=True)
+        reason = _sentence(need.reason, _ended(len(others)))
+        return Outcome(True, reason, before, record, issued=True, accepted=_accepted(verdict))
 
     def _must_be_able_to_issue(self, reason: str) -> None:
         if self.policy.renew == "never":
@@ -577,6 +585,10 @@ class Lifecycle:
     def _record(self, token: Token | None, retiring: tuple[Retiring, ...] = ()) -> Record:
         identity = self.vendor.identity or (self.vendor.owner(token) if token else None)
         return Record(self.vendor.name, self.vendor.api_url, identity, token, retiring)
+
+
+def _accepted(verdict: Verdict | None) -> bool | None:
+    return verdict.accepted if verdict and verdict.asked else None
 
 
 def _tokens(number: int) -> str:

@@ -142,8 +142,8 @@ def _run(vendor_class: type[BaseVendor], options: Options, check_mode: bool, war
         store.close()
     result = _result(vendor, options, outcome, changed_file, check_mode)
     if options["state"] == "present":
-        known_then = outcome.after if outcome.after and not (check_mode and outcome.issued) else None
-        result["next_action_at"] = iso(lifecycle.next_action_at(known_then)) if known_then else None
+        result["accepted"] = outcome.accepted
+        result["next_action_at"] = iso(lifecycle.next_action_at(outcome.after)) if outcome.after else None
         result["retiring"] = [
             {"fingerprint": old.token.fingerprint, "revoke_at": iso(old.revoke_at)}
             for old in (outcome.after.retiring if outcome.after else ())

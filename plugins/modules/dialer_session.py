@@ -231,11 +231,18 @@ expires_at:
   type: str
   returned: success
   sample: '2026-11-23T09:30:00Z'
+accepted:
+  description:
+    - Whether the vendor accepts the token that is known. In check mode where a new one would be made, the one that is known now.
+    - V(null) where the vendor was not asked, and for the first token in check mode.
+  type: bool
+  returned: success and O(state=present)
+  sample: true
 next_action_at:
   description:
     - When the next run with the same options has something to do, in UTC. That is when the token expires within O(renew_before) or becomes
       older than O(max_age), or when a replaced token is to be ended, whichever comes first.
-    - V(null) if nothing is known to come, and in check mode where a new token would be made.
+    - V(null) if nothing is known to come. In check mode where a new token would be made, it is about the one that is known now.
   type: str
   returned: success and O(state=present)
   sample: '2026-11-22T10:25:00Z'

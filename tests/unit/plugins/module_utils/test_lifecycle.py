@@ -102,6 +102,22 @@ def test_fresh_facts_are_told_but_not_written():
     assert case.store.record == case.known
 
 
+@pytest.mark.parametrize(
+    ("alive", "policy", "accepted"),
+    [
+        (["old"], Policy(), True),
+        (["old"], Policy(max_age=1), True),
+        ([], Policy(), False),
+        (["old"], Policy(verify=False), None),
+        (["old"], Policy(renew="always"), None),
+    ],
+)
+def test_it_is_told_whether_the_vendor_accepts_the_token(alive, policy, accepted):
+    case = Case(record(), vendor=FakeVendor(list(alive)), policy=policy)
+    assert case.run(check_mode=True).accepted is accepted
+    assert case.run().accepted is (True if case.vendor.number else accepted)
+
+
 @pytest.mark.parametrize(("fault", "error"), [("down", NoClearAnswer), ("refused", VendorRefused)])
 def test_no_clear_answer_is_no_reason_to_issue(fault, error):
     case = Case(record(), vendor=FakeVendor([], faults={"check": [fault]}))

@@ -113,6 +113,7 @@ def test_a_token_is_issued_kept_and_revoked(run, vendor, path):
         **facts,
         "changed": True,
         "reason": "no token was known",
+        "accepted": True,
         "next_action_at": "2286-11-20T17:41:39Z",
         "retiring": [],
         "role": 1,
