@@ -196,7 +196,7 @@ _COLUMNS = {
     "retiring": "RETIRING",
     "unmanaged": "UNMANAGED",
 }
-_WIDEST_COLUMN = 32
+_WIDEST_COLUMN = 40
 _CSV = (
     *("urgency", "name", "vendor", "user", "api_url", "store", "place", "fingerprint", "works", "issued_at", "expires_at"),
     *("age_days", "next_action_at", "next_action", "retiring", "unmanaged", "reason", "problem"),
@@ -262,8 +262,9 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
         row["next_action"] = "Nothing planned" if due is None else f"{what} {_relative(due, now)}"
     if row["problem"]:
         row["next_action"] = "Solve the problem"
-    row["age_days"] = None if issued is None else max(0, now - issued) // _DAY
-    row["age"] = None if issued is None else _span(max(0, now - issued))
+    age = None if issued is None else max(0, now - issued)
+    row["age_days"] = None if age is None else age // _DAY
+    row["age"] = None if age is None else _span(age)
     row["expires"] = _relative(expires, now)
     return row
 
@@ -330,13 +331,19 @@ def _cell(row: Row, column: str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _short(row: Row, column: str) -> str:
+    value = row[column]
+    if isinstance(value, list):
+        return str(len(value) or "")
+    if value and column.endswith("_at"):
+        return str(value[:16].replace("T", " "))
+    cell = _cell(row, column)
+    return cell if len(cell) <= _WIDEST_COLUMN else cell[: _WIDEST_COLUMN - 1] + "\u2026"
+
+
 def _table(rows: t.Sequence[Row]) -> list[str]:
-    """Lines of equal columns, and below what the problems are. A list in a cell becomes its length."""
-    cells = [list(_COLUMNS.values())]
-    for row in rows:
-        short = {key: len(row[key]) if row[key] else None for key in ("retiring", "unmanaged")}
-        cells.append([_cell({**row, **short}, column) if column not in short else str(short[column] or "") for column in _COLUMNS])
-    cells = [[cell if len(cell) <= _WIDEST_COLUMN else cell[: _WIDEST_COLUMN - 1] + "\u2026" for cell in line] for line in cells]
+    """Lines of equal columns, and below what the problems are."""
+    cells = [list(_COLUMNS.values()), *([_short(row, column) for column in _COLUMNS] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells]
     return lines + [f"{row['name']}: {row['problem']}" for row in rows if row["problem"]]
