@@ -30,6 +30,9 @@ PLAYBOOK = """
   vars:
     ansible_python_interpreter: "{{ ansible_playbook_python }}"
   tasks:
+    - name: Fail where a test wants it
+      ansible.builtin.fail:
+      when: fails | default(false)
     - name: Report
       ansible.builtin.import_role:
         name: telephony.auth.report
@@ -72,10 +75,11 @@ class Run:
         return (self.folder / "report.csv").read_bytes().decode()
 
 
-def run_role(folder: Path, facts: list[Fact], *arguments: str, more_hosts: t.Iterable[str] = (), **variables: t.Any) -> Run:
+def run_role(folder: Path, facts: list[Fact], *arguments: str, more_hosts: t.Iterable[str] = (), failing: t.Iterable[str] = (), **variables: t.Any) -> Run:
     """Run the role with all three files, unless the variables say otherwise."""
     folder.mkdir(exist_ok=True)
     hosts = {each["name"]: {"token_report": each} for each in facts} | dict.fromkeys(more_hosts, {})
+    hosts |= {host: {"fails": True} for host in failing}
     # As facts of other tasks are, no variable here is a template
     inventory = json.dumps({"all": {"hosts": hosts}}).replace('"{{', '!unsafe "{{')
     (folder / "hosts.yml").write_text(inventory, encoding="utf-8")

@@ -126,6 +126,16 @@ def test_hostile_texts(hostile):
     assert not [cell for row in csv.reader(io.StringIO(hostile.csv, newline="")) for cell in row if cell.startswith("=")]
 
 
+def test_failed_and_unknown_hosts_do_not_vanish(tmp_path, now):
+    facts = [fact("acme-john", "kazoo", now)]
+    run = run_role(tmp_path / "run", facts, failing=["acme-first", "acme-last"])
+    assert run.code == 2
+    assert [(row["urgency"], row["name"]) for row in run.json["rows"]] == [("problem", "acme-first"), ("problem", "acme-last"), ("ok", "acme-john")]
+    run = run_role(tmp_path / "run", facts, report_hosts=["acme-john", "of-no-inventory"])
+    assert run.code == 0
+    assert [(row["urgency"], row["name"]) for row in run.json["rows"]] == [("problem", "of-no-inventory"), ("ok", "acme-john")]
+
+
 def test_check_mode(tmp_path, now):
     run = run_role(tmp_path / "run", fleet(now), "--check", "--diff")
     assert run.code == 0, run.output

@@ -11,7 +11,7 @@
   const tiles = [...document.querySelectorAll(".tile")];
   const input = document.querySelector("input");
   const output = document.querySelector("output");
-  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  const texts = new Map(rows.map((row) => [row, row.innerText.toLowerCase()]));
   const collator = new Intl.Collator("en", { numeric: true });
   let flag = "";
 
