@@ -179,7 +179,9 @@ _UNITS = (("day", _DAY), ("hour", 3600), ("minute", 60), ("second", 1))
 _LONGEST_TEXT = 300
 # Also the wide forms of = + - @, which some spreadsheets take for the narrow ones
 _FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
-_NO_FACT = "There is no report of this host: it was unreachable, its tasks failed, or the role token did not run for it."
+_NO_FACT = (
+    "There is no report of this host: it was unreachable, its tasks failed, or the role token did not run for it."
+)
 _NO_SENSE = "The fact token_report of this host makes no sense."
 
 _COLUMNS = {
@@ -198,7 +200,19 @@ _COLUMNS = {
 }
 _WIDEST_COLUMN = 40
 _CSV = (
-    *("urgency", "name", "vendor", "user", "api_url", "store", "place", "fingerprint", "works", "issued_at", "expires_at"),
+    *(
+        "urgency",
+        "name",
+        "vendor",
+        "user",
+        "api_url",
+        "store",
+        "place",
+        "fingerprint",
+        "works",
+        "issued_at",
+        "expires_at",
+    ),
     *("age_days", "next_action_at", "next_action", "retiring", "unmanaged", "reason", "problem"),
 )
 

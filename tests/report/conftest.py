@@ -75,10 +75,17 @@ class Run:
         return (self.folder / "report.csv").read_bytes().decode()
 
 
-def run_role(folder: Path, facts: list[Fact], *arguments: str, more_hosts: t.Iterable[str] = (), failing: t.Iterable[str] = (), **variables: t.Any) -> Run:
+def run_role(
+    folder: Path,
+    facts: list[Fact],
+    *arguments: str,
+    more_hosts: t.Iterable[str] = (),
+    failing: t.Iterable[str] = (),
+    **variables: t.Any,
+) -> Run:
     """Run the role with all three files, unless the variables say otherwise."""
     folder.mkdir(exist_ok=True)
-    hosts = {each["name"]: {"token_report": each} for each in facts} | dict.fromkeys(more_hosts, {})
+    hosts = {each["name"]: {"token_report": each} for each in facts} | {host: {} for host in more_hosts}
     hosts |= {host: {"fails": True} for host in failing}
     # As facts of other tasks are, no variable here is a template
     inventory = json.dumps({"all": {"hosts": hosts}}).replace('"{{', '!unsafe "{{')

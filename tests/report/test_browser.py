@@ -18,7 +18,18 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 URGENCIES = ["problem", "overdue", "soon", "ok"]
-COLUMNS = ["Urgency", "API user", "Vendor", "Store", "Token", "Issued", "Expires", "Next action", "Retiring", "Unmanaged"]
+COLUMNS = [
+    "Urgency",
+    "API user",
+    "Vendor",
+    "Store",
+    "Token",
+    "Issued",
+    "Expires",
+    "Next action",
+    "Retiring",
+    "Unmanaged",
+]
 # What each column sorts by; the first of a cell's texts where nothing else is said
 KEYS = {
     "Urgency": lambda row: URGENCIES.index(row["urgency"]),
@@ -118,7 +129,10 @@ def test_renders(window, reported):
     assert window.names() == [row["name"] for row in reported.json["rows"]]
     counts = reported.json["summary"]["counts"]
     tiles = [tile.text.split("\n") for tile in window.all(".tile")]
-    wanted = [["18", "API users"], *([str(counts[flag]), flag] for flag in ("ok", "soon", "overdue", "problem", "unmanaged"))]
+    wanted = [
+        ["18", "API users"],
+        *([str(counts[flag]), flag] for flag in ("ok", "soon", "overdue", "problem", "unmanaged")),
+    ]
     assert tiles == wanted
     # Style is applied, and no column is cut off
     assert window.style(".tile", "border-top-left-radius") == "10px"
@@ -234,7 +248,9 @@ def test_without_script(browser, reported):
     try:
         window = Window(browser, reported.html)
         assert not window.find("input").is_displayed()
-        assert [row.text.split("\n")[0] for row in window.all("tbody th")] == [row["name"] for row in reported.json["rows"]]
+        assert [row.text.split("\n")[0] for row in window.all("tbody th")] == [
+            row["name"] for row in reported.json["rows"]
+        ]
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     assert window.complaints() == []
@@ -265,8 +281,10 @@ def test_policy_stops_what_is_not_the_page_s(browser, reported, tmp_path):
 def test_a_thousand(browser, big):
     window = Window(browser, big.html)
     assert len(window.names()) == 1000
-    spent = window.driver.execute_script("const start = performance.now(); document.querySelectorAll('thead button')[5].click();"
-        "document.body.offsetHeight; return performance.now() - start")
+    spent = window.driver.execute_script(
+        "const start = performance.now(); document.querySelectorAll('thead button')[5].click();"
+        "document.body.offsetHeight; return performance.now() - start"
+    )
     assert spent < 2000
     assert window.names()[0] == "user-999"
     window.find("input").send_keys("user-99")

@@ -12,7 +12,7 @@ import json
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from fleet import DAY, HOSTILE, HOUR, MINUTE, fact, fleet, hostile_fleet, thousand
+from fleet import DAY, HOUR, MINUTE, fact, fleet, hostile_fleet, thousand
 
 from ansible_collections.telephony.auth.plugins.filter.report import FilterModule
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
@@ -67,7 +67,9 @@ def test_replaced_token_is_the_next_thing_to_do():
     retiring = [{"fingerprint": "77aa01c4e5f6", "revoke_at": 90 * MINUTE}]
     row = row_of(next_action_at=90 * MINUTE, retiring=retiring)
     assert row["next_action"] == "Revoke the replaced token in 1 hour"
-    assert row["retiring"] == [{"fingerprint": "77aa01c4e5f6", "revoke_at": iso(NOW + 90 * MINUTE), "revoke": "in 1 hour"}]
+    assert row["retiring"] == [
+        {"fingerprint": "77aa01c4e5f6", "revoke_at": iso(NOW + 90 * MINUTE), "revoke": "in 1 hour"}
+    ]
 
     row = row_of(next_action_at=-DAY, retiring=[{"fingerprint": "77aa01c4e5f6", "revoke_at": -DAY}])
     assert (row["urgency"], row["next_action"]) == ("overdue", "Revoke the replaced token now")
@@ -80,7 +82,9 @@ def test_problem_hides_no_other_flag():
     assert (row["urgency"], row["flags"]) == ("problem", ["problem", "overdue", "unmanaged"])
 
 
-@pytest.mark.parametrize(("unmanaged", "flags"), [(None, ["ok"]), ([], ["ok"]), (["9f1c02ab77d4"], ["ok", "unmanaged"])])
+@pytest.mark.parametrize(
+    ("unmanaged", "flags"), [(None, ["ok"]), ([], ["ok"]), (["9f1c02ab77d4"], ["ok", "unmanaged"])]
+)
 def test_unmanaged(unmanaged, flags):
     row = row_of("vacd", unmanaged=unmanaged)
     assert (row["flags"], row["unmanaged"]) == (flags, unmanaged)
@@ -88,7 +92,14 @@ def test_unmanaged(unmanaged, flags):
 
 @pytest.mark.parametrize(
     ("issued_at", "days", "words"),
-    [(None, None, None), (0, 0, "0 seconds"), (-DAY + 1, 0, "23 hours"), (-DAY, 1, "1 day"), (-400 * DAY, 400, "400 days"), (HOUR, 0, "0 seconds")],
+    [
+        (None, None, None),
+        (0, 0, "0 seconds"),
+        (-DAY + 1, 0, "23 hours"),
+        (-DAY, 1, "1 day"),
+        (-400 * DAY, 400, "400 days"),
+        (HOUR, 0, "0 seconds"),
+    ],
 )
 def test_age(issued_at, days, words):
     """One that is issued by a clock that is ahead is new."""
@@ -96,7 +107,9 @@ def test_age(issued_at, days, words):
     assert (row["age_days"], row["age"]) == (days, words)
 
 
-@pytest.mark.parametrize(("soon", "urgency"), [("1d", "ok"), ("36h", "soon"), ("1d12h", "soon"), (129600, "soon"), ("129599", "ok")])
+@pytest.mark.parametrize(
+    ("soon", "urgency"), [("1d", "ok"), ("36h", "soon"), ("1d12h", "soon"), (129600, "soon"), ("129599", "ok")]
+)
 def test_what_soon_is(soon, urgency):
     found = reported(fact("john", "kazoo", NOW, next_action_at=36 * HOUR), soon=soon)
     assert found["rows"][0]["urgency"] == urgency
@@ -116,14 +129,27 @@ def test_fleet():
     assert found["summary"]["unmanaged_tokens"] == 3
     vendors = {vendor: figures["total"] for vendor, figures in found["summary"]["vendors"].items()}
     assert vendors == {"dialer": 2, "ipcortex": 2, "kazoo": 4, "unknown": 1, "vacd": 5, "webitel": 4}
-    assert found["summary"]["vendors"]["kazoo"]["counts"] == {"problem": 1, "overdue": 1, "soon": 1, "ok": 1, "unmanaged": 0}
+    assert found["summary"]["vendors"]["kazoo"]["counts"] == {
+        "problem": 1,
+        "overdue": 1,
+        "soon": 1,
+        "ok": 1,
+        "unmanaged": 0,
+    }
     json.dumps(found)
 
 
 def test_timeline():
     events = reported(
         fact("b", "kazoo", NOW, expires_at=2 * DAY, next_action_at=2 * DAY - 300),
-        fact("a", "vacd", NOW, fingerprint="32b43e42a25d", next_action_at=DAY, retiring=[{"fingerprint": "77aa01c4e5f6", "revoke_at": DAY}]),
+        fact(
+            "a",
+            "vacd",
+            NOW,
+            fingerprint="32b43e42a25d",
+            next_action_at=DAY,
+            retiring=[{"fingerprint": "77aa01c4e5f6", "revoke_at": DAY}],
+        ),
         fact("gone", "vacd", NOW, expires_at=-1, next_action_at=0),
         fact("late", "vacd", NOW, expires_at=30 * DAY, next_action_at=30 * DAY + 1),
         fact("never", "vacd", NOW),
@@ -142,7 +168,10 @@ def test_timeline():
 def test_two_retire_at_the_same_time():
     retiring = [{"fingerprint": word, "revoke_at": DAY} for word in ("77aa01c4e5f6", "0c9b8a776655")]
     events = reported(fact("a", "vacd", NOW, next_action_at=DAY, retiring=retiring))["timeline"]
-    assert [(event["event"], event["fingerprint"]) for event in events] == [("retires", "77aa01c4e5f6"), ("retires", "0c9b8a776655")]
+    assert [(event["event"], event["fingerprint"]) for event in events] == [
+        ("retires", "77aa01c4e5f6"),
+        ("retires", "0c9b8a776655"),
+    ]
 
 
 def test_host_without_a_fact_does_not_vanish():
@@ -206,7 +235,17 @@ def test_no_text_moves_a_cursor_or_is_endless():
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_no_cell_is_a_formula(start):
     text = start + 'HYPERLINK("http://203.0.113.9/","click");=1'
-    facts = fact(text, "vacd", NOW, user=text, place=text, reason=text, problem=text, unmanaged=[text], retiring=[{"fingerprint": text, "revoke_at": DAY}])
+    facts = fact(
+        text,
+        "vacd",
+        NOW,
+        user=text,
+        place=text,
+        reason=text,
+        problem=text,
+        unmanaged=[text],
+        retiring=[{"fingerprint": text, "revoke_at": DAY}],
+    )
     (row,) = cells(reported(facts)["csv"])
     assert row["user"] == "'" + start.strip() + text[len(start) :]
     assert not [cell for cell in row.values() if cell[:1] in set("=+-@\t\r\uff1d\uff0b\uff0d\uff20")]
@@ -227,7 +266,20 @@ def test_csv():
 
 def test_table():
     head, *lines = reported(*fleet(NOW))["table"]
-    for word in ("URGENCY", "NAME", "VENDOR", "USER", "STORE", "TOKEN", "ISSUED", "EXPIRES", "DAYS", "NEXT ACTION", "RETIRING", "UNMANAGED"):
+    for word in (
+        "URGENCY",
+        "NAME",
+        "VENDOR",
+        "USER",
+        "STORE",
+        "TOKEN",
+        "ISSUED",
+        "EXPIRES",
+        "DAYS",
+        "NEXT ACTION",
+        "RETIRING",
+        "UNMANAGED",
+    ):
         assert word in head
     crm = next(line for line in lines if "vacd-crm" in line)
     assert crm.startswith("soon     vacd-crm")
@@ -243,7 +295,13 @@ def test_nobody():
 
 
 def test_a_thousand():
-    assert reported(*thousand(NOW))["summary"]["counts"] == {"problem": 0, "overdue": 101, "soon": 56, "ok": 843, "unmanaged": 0}
+    assert reported(*thousand(NOW))["summary"]["counts"] == {
+        "problem": 0,
+        "overdue": 101,
+        "soon": 56,
+        "ok": 843,
+        "unmanaged": 0,
+    }
 
 
 def test_the_present():
@@ -263,5 +321,3 @@ def test_the_present():
 def test_senseless_options(facts, options, message):
     with pytest.raises(AnsibleFilterError, match=message):
         report(facts, **options)
-
-

@@ -17,7 +17,13 @@ import pytest
 from conftest import run_role
 from fleet import HOSTILE, VENDORS, fact, fleet
 
-TASK_NAMES = ("Put the report together", "Show the table", "Write the HTML page", "Write the JSON file", "Write the CSV file")
+TASK_NAMES = (
+    "Put the report together",
+    "Show the table",
+    "Write the HTML page",
+    "Write the JSON file",
+    "Write the CSV file",
+)
 
 
 class Page(HTMLParser):
@@ -72,7 +78,21 @@ def test_json(reported, now):
     assert found["summary"]["counts"] == {"problem": 2, "overdue": 3, "soon": 4, "ok": 9, "unmanaged": 2}
     known = {row["name"]: row for row in found["rows"]}
     for each in fleet(now):
-        same = ("vendor", "user", "api_url", "store", "place", "fingerprint", "issued_at", "expires_at", "works", "reason", "next_action_at", "unmanaged", "problem")
+        same = (
+            "vendor",
+            "user",
+            "api_url",
+            "store",
+            "place",
+            "fingerprint",
+            "issued_at",
+            "expires_at",
+            "works",
+            "reason",
+            "next_action_at",
+            "unmanaged",
+            "problem",
+        )
         assert {key: known[each["name"]][key] for key in same} == {key: each[key] for key in same}
 
 
@@ -85,7 +105,12 @@ def test_csv(reported):
 def test_html_loads_nothing(reported):
     page = Page(reported.html.read_text(encoding="utf-8"))
     assert not {"link", "img", "iframe", "object", "base", "form"} & {tag for tag, _attributes in page.elements}
-    links = [value for _tag, attributes in page.elements for name, value in attributes.items() if name in ("src", "href", "style", "srcset")]
+    links = [
+        value
+        for _tag, attributes in page.elements
+        for name, value in attributes.items()
+        if name in ("src", "href", "style", "srcset")
+    ]
     assert all(value.startswith("#icon-") for value in links)
     assert "url(" not in reported.html.read_text(encoding="utf-8")
 
@@ -93,7 +118,14 @@ def test_html_loads_nothing(reported):
 def test_html_without_script_has_it_all(reported, now):
     text = " ".join(Page(reported.html.read_text(encoding="utf-8")).texts)
     for each in fleet(now):
-        for value in (each["name"], each["user"], each["fingerprint"], each["place"], each["problem"] or each["reason"], *(each["unmanaged"] or [])):
+        for value in (
+            each["name"],
+            each["user"],
+            each["fingerprint"],
+            each["place"],
+            each["problem"] or each["reason"],
+            *(each["unmanaged"] or []),
+        ):
             assert value is None or value in text
     assert text.count("webitel-unknown") == 1
 
@@ -123,17 +155,26 @@ def test_hostile_texts(hostile):
         assert texts.count(HOSTILE[kind]) == 9, kind
     assert "1337" not in raw + hostile.csv + hostile.output
     assert not re.findall(r"[^\n -~\u00a0-\u2027\u2030-\uffff]", raw + hostile.output)
-    assert not [cell for row in csv.reader(io.StringIO(hostile.csv, newline="")) for cell in row if cell.startswith("=")]
+    assert not [
+        cell for row in csv.reader(io.StringIO(hostile.csv, newline="")) for cell in row if cell.startswith("=")
+    ]
 
 
 def test_failed_and_unknown_hosts_do_not_vanish(tmp_path, now):
     facts = [fact("acme-john", "kazoo", now)]
     run = run_role(tmp_path / "run", facts, failing=["acme-first", "acme-last"])
     assert run.code == 2
-    assert [(row["urgency"], row["name"]) for row in run.json["rows"]] == [("problem", "acme-first"), ("problem", "acme-last"), ("ok", "acme-john")]
+    assert [(row["urgency"], row["name"]) for row in run.json["rows"]] == [
+        ("problem", "acme-first"),
+        ("problem", "acme-last"),
+        ("ok", "acme-john"),
+    ]
     run = run_role(tmp_path / "run", facts, report_hosts=["acme-john", "of-no-inventory"])
     assert run.code == 0
-    assert [(row["urgency"], row["name"]) for row in run.json["rows"]] == [("problem", "of-no-inventory"), ("ok", "acme-john")]
+    assert [(row["urgency"], row["name"]) for row in run.json["rows"]] == [
+        ("problem", "of-no-inventory"),
+        ("ok", "acme-john"),
+    ]
 
 
 def test_check_mode(tmp_path, now):
@@ -166,7 +207,9 @@ def test_fail_on(tmp_path, now, fail_on, words):
 
 
 def test_fail_on_what_is_not_the_case(tmp_path, now):
-    run = run_role(tmp_path / "run", [fact("acme-john", "kazoo", now)], report_fail_on=["overdue", "unmanaged", "problem"])
+    run = run_role(
+        tmp_path / "run", [fact("acme-john", "kazoo", now)], report_fail_on=["overdue", "unmanaged", "problem"]
+    )
     assert run.code == 0, run.output
 
 
