@@ -62,7 +62,7 @@ options:
         description: When the next provisioning run has something to do. Null for never.
         type: str
       retiring:
-        description: Tokens that were replaced and still live, with their RV(ignore:fingerprint) and when to revoke them (RV(ignore:revoke_at)).
+        description: Tokens that were replaced and still live, with their C(fingerprint) and when to revoke them (C(revoke_at)).
         type: list
         elements: dict
       unmanaged:
@@ -127,7 +127,7 @@ _value:
           description: How many of them are V(problem), V(overdue), V(soon), V(ok), V(unmanaged).
           type: dict
         vendors:
-          description: RV(ignore:total) and RV(ignore:counts) for each vendor.
+          description: C(total) and C(counts) for each vendor.
           type: dict
         hosts:
           description: The names of those who are V(problem), V(overdue), V(unmanaged).
@@ -138,15 +138,15 @@ _value:
     rows:
       description:
         - What is known of each API user, in the order of urgency, then name.
-        - "Beside the keys of the input: RV(ignore:urgency), which is V(problem), V(overdue), V(soon) or V(ok); RV(ignore:flags), a list of
-          all such words that apply, which may have V(unmanaged) too; RV(ignore:age_days); RV(ignore:next_action) in words; and RV(ignore:age),
-          RV(ignore:expires) and RV(ignore:revoke) in words such as V(in 3 days)."
+        - "Beside the keys of the input: C(urgency), which is V(problem), V(overdue), V(soon) or V(ok); C(flags), a list of
+          all such words that apply, which may have V(unmanaged) too; C(age_days); C(next_action) in words; and C(age),
+          C(expires) and C(revoke) in words such as V(in 3 days)."
       type: list
       elements: dict
     timeline:
       description: >-
-        What happens in the next days, in the order of time: RV(ignore:at), RV(ignore:when) in words, RV(ignore:day) counted from now, RV(ignore:event), which is V(rotates),
-        V(expires) or V(retires), RV(ignore:name), RV(ignore:vendor) and RV(ignore:fingerprint).
+        What happens in the next days, in the order of time: C(at), C(when) in words, C(day) counted from now, C(event), which is
+        V(rotates), V(expires) or V(retires), C(name), C(vendor) and C(fingerprint).
       type: list
       elements: dict
     table:

@@ -14,8 +14,8 @@ import stat
 from html.parser import HTMLParser
 
 import pytest
-from conftest import run_role
 from fleet import HOSTILE, VENDORS, fact, fleet
+from runs import run_role
 
 TASK_NAMES = (
     "Put the report together",
@@ -34,21 +34,26 @@ class Page(HTMLParser):
         self.elements, self.texts = [], []
         self.feed(text)
 
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
 
     def handle_data(self, data):
         self.texts.append(data)
 
 
+def first_match(pattern, text):
+    found = re.search(pattern, text, re.MULTILINE | re.DOTALL)
+    assert found, text
+    return found[1]
+
+
 def table_of(run):
     """The lines that the screen shows."""
-    shown = re.search(r'"msg": (\[\n.*?\n    \])\n', run.output, re.DOTALL)
-    return json.loads(shown[1])
+    return json.loads(first_match(r'"msg": (\[\n.*?\n    \])\n', run.output))
 
 
 def failure_of(run):
-    return re.search(r"^fatal: .*?FAILED! => (.*)$", run.output, re.MULTILINE)[1]
+    return first_match(r"^fatal: [^\n]*?FAILED! => ([^\n]*)$", run.output)
 
 
 def test_run(reported):
