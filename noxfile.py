@@ -266,7 +266,7 @@ def inside(session: nox.Session, core: str) -> None:
 def report(session: nox.Session, core: str) -> None:
     """Test the report: its filter, its role, and its page in Debian's Chromium:"""
     session.install(ansible_core(core), "-r", "tests/report/requirements.txt")
-    env = collection_tree(Path(session.create_tmp()))
+    env = collection_tree(Path(session.create_tmp()).absolute())
     session.run("pytest", *(session.posargs or ["tests/report"]), env=env)
 
 

@@ -200,21 +200,9 @@ _COLUMNS = {
 }
 _WIDEST_COLUMN = 40
 _CSV = (
-    *(
-        "urgency",
-        "name",
-        "vendor",
-        "user",
-        "api_url",
-        "store",
-        "place",
-        "fingerprint",
-        "works",
-        "issued_at",
-        "expires_at",
-    ),
-    *("age_days", "next_action_at", "next_action", "retiring", "unmanaged", "reason", "problem"),
-)
+    "urgency name vendor user api_url store place fingerprint works issued_at expires_at age_days next_action_at "
+    "next_action retiring unmanaged reason problem"
+).split()
 
 
 def _text(value: t.Any) -> str | None:

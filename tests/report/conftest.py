@@ -30,20 +30,26 @@ def now():
     return int(time.time())
 
 
+def well_run(*arguments, **options):
+    run = run_role(*arguments, **options)
+    assert run.code == 0, run.output
+    return run
+
+
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory, now):
     """The report of the fleet, as most tests look at it."""
-    return run_role(tmp_path_factory.mktemp("fleet") / "run", fleet(now), "--diff", more_hosts=["webitel-unknown"])
+    return well_run(tmp_path_factory.mktemp("fleet") / "run", fleet(now), "--diff", more_hosts=["webitel-unknown"])
 
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory, now):
-    return run_role(tmp_path_factory.mktemp("hostile") / "run", hostile_fleet(now))
+    return well_run(tmp_path_factory.mktemp("hostile") / "run", hostile_fleet(now))
 
 
 @pytest.fixture(scope="session")
 def big(tmp_path_factory, now):
-    return run_role(tmp_path_factory.mktemp("big") / "run", thousand(now))
+    return well_run(tmp_path_factory.mktemp("big") / "run", thousand(now))
 
 
 @pytest.fixture(scope="session")
@@ -51,13 +57,11 @@ def browser(tmp_path_factory):
     """Debian's Chromium, told to keep quiet. Where it is missing, what needs it fails."""
     options = Options()
     options.binary_location = "/usr/bin/chromium"
-    quiet = ("background-networking", "component-update", "sync", "gpu", "default-apps")
-    for argument in (
-        *("--headless=new", "--no-sandbox", "--no-first-run", "--window-size=1500,1200", "--hide-scrollbars"),
-        *(f"--disable-{what}" for what in quiet),
-        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
-    ):
-        options.add_argument(argument)
+    arguments = "headless=new no-sandbox no-first-run window-size=1500,1200 hide-scrollbars".split()
+    quiet = "background-networking component-update default-apps gpu sync".split()
+    profile = f"user-data-dir={tmp_path_factory.mktemp('chromium')}"
+    for argument in (*arguments, *(f"disable-{what}" for what in quiet), profile):
+        options.add_argument(f"--{argument}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     # The path is given, so that Selenium looks for no driver, nor downloads one
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))

@@ -264,6 +264,19 @@ def test_csv():
     assert rows["webitel-200"]["age_days"] == "15"
 
 
+def test_what_is_not_asked_for_is_left_out():
+    """Should a fact have a secret in spite of all, the report does not."""
+    found = reported(
+        {
+            **fact("john", "kazoo", NOW),
+            "token": "s3cr3t",
+            "retiring": [{"fingerprint": "77aa01c4e5f6", "revoke_at": iso(NOW + 1), "token": "s3cr3t"}],
+        }
+    )
+    assert "77aa01c4e5f6" in str(found)
+    assert "s3cr3t" not in str(found)
+
+
 def test_table():
     head, *lines = reported(*fleet(NOW))["table"]
     for word in (
