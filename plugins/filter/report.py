@@ -200,9 +200,25 @@ _COLUMNS = {
 }
 _WIDEST_COLUMN = 40
 _CSV = (
-    "urgency name vendor user api_url store place fingerprint works issued_at expires_at age_days next_action_at "
-    "next_action retiring unmanaged reason problem"
-).split()
+    "urgency",
+    "name",
+    "vendor",
+    "user",
+    "api_url",
+    "store",
+    "place",
+    "fingerprint",
+    "works",
+    "issued_at",
+    "expires_at",
+    "age_days",
+    "next_action_at",
+    "next_action",
+    "retiring",
+    "unmanaged",
+    "reason",
+    "problem",
+)
 
 
 def _text(value: t.Any) -> str | None:
@@ -214,8 +230,8 @@ def _text(value: t.Any) -> str | None:
 
 
 def _span(duration: int) -> str:
-    unit, size = next((each for each in _UNITS if abs(duration) >= each[1]), _UNITS[-1])
-    count = abs(duration) // size
+    unit, size = next((each for each in _UNITS if duration >= each[1]), _UNITS[-1])
+    count = duration // size
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
@@ -226,6 +242,7 @@ def _relative(moment: int | None, now: int) -> str | None:
 
 
 def _moment(text: t.Any) -> int | None:
+    """What is older than Unix is no time of a token."""
     moment = unix(text)
     if moment is not None and moment < 0:
         raise ValueError
@@ -243,7 +260,7 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
         for each, moment in ((each, _moment(each["revoke_at"])) for each in fact.get("retiring") or [])
     ]
     listed = fact.get("unmanaged")
-    row["unmanaged"] = None if listed is None else [_text(each) for each in listed]
+    row["unmanaged"] = None if listed is None else [_text(str(each)) for each in listed]
 
     broken = row["works"] is False or (expires is not None and expires <= now)
     overdue = broken or (due is not None and due <= now)

@@ -57,10 +57,19 @@ def browser(tmp_path_factory):
     """Debian's Chromium, told to keep quiet. Where it is missing, what needs it fails."""
     options = Options()
     options.binary_location = "/usr/bin/chromium"
-    arguments = "headless=new no-sandbox no-first-run window-size=1500,1200 hide-scrollbars".split()
-    quiet = "background-networking component-update default-apps gpu sync".split()
-    profile = f"user-data-dir={tmp_path_factory.mktemp('chromium')}"
-    for argument in (*arguments, *(f"disable-{what}" for what in quiet), profile):
+    for argument in (
+        "headless=new",
+        "no-sandbox",
+        "no-first-run",
+        "hide-scrollbars",
+        "window-size=1500,1200",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-default-apps",
+        "disable-gpu",
+        "disable-sync",
+        f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    ):
         options.add_argument(f"--{argument}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     # The path is given, so that Selenium looks for no driver, nor downloads one

@@ -193,6 +193,7 @@ def test_host_without_a_fact_does_not_vanish():
         {"retiring": ["77aa01c4e5f6"]},
         {"retiring": [{"fingerprint": "77aa01c4e5f6"}]},
         {"unmanaged": 2},
+        {"retiring": 2},
     ],
 )
 def test_fact_that_makes_no_sense_is_a_problem(broken):
@@ -206,6 +207,12 @@ def test_fact_that_makes_no_sense_is_a_problem(broken):
 def test_fact_without_a_name(nothing):
     (row,) = reported(nothing)["rows"]
     assert (row["name"], row["urgency"]) == ("?", "problem")
+
+
+def test_fingerprints_that_are_null():
+    retiring = [{"fingerprint": None, "revoke_at": DAY}]
+    found = reported(fact("john", "vacd", NOW, unmanaged=[None], retiring=retiring))
+    assert found["summary"]["counts"]["unmanaged"] == 1
 
 
 def test_only_a_name():
