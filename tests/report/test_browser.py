@@ -285,7 +285,7 @@ def test_a_thousand(browser, big):
         "const start = performance.now(); document.querySelectorAll('thead button')[5].click();"
         "document.body.offsetHeight; return performance.now() - start"
     )
-    assert spent < 2000
+    assert spent < 5000
     assert window.names()[0] == "user-999"
     window.find("input").send_keys("user-99")
     assert len(window.names()) == 11
