@@ -106,7 +106,7 @@ class _Loader(yaml.SafeLoader):  # pylint: disable=too-many-ancestors  # PyYAML 
 _Dumper.add_representer(
     str, lambda dumper, text: dumper.represent_scalar("!unsafe" if "{" in text else "tag:yaml.org,2002:str", text)
 )
-_Loader.add_constructor("!unsafe", lambda loader, node: str(node.value))
+_Loader.add_constructor("!unsafe", lambda _loader, node: str(node.value))
 
 
 def _plain(value: Variable) -> Variable:
