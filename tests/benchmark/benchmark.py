@@ -330,8 +330,8 @@ def report(plan: Plan, bench: Bench) -> str:
             _inventories(plan, bench),
             "How the cost of an API user grows with their number:",
             _growth(plan, bench),
-            "`no-op` is a task that does nothing, `requests` a bare script that sends the same requests over one session,"
-            " `writes` the two durable writes without which a killed run could lose a token.",
+            "`no-op` is a task that does nothing, `requests` a bare script that sends the same requests over one session.",
+            "`writes` are the two durable writes without which a killed run could lose a token.",
         ]
     )
 
