@@ -14,7 +14,7 @@ description:
     C(--vault-id) or a vault credential of an automation controller. Ansible reads it as any other file of variables.
   - The file is private to its owner from its first byte, replaced as a whole, and written only when the variable changes. No link is
     followed, and nothing is ever written unencrypted.
-  - The role P(telephony.auth.token#role) keeps records of tokens so, with O(telephony.auth.token#role:token_store=vault_file).
+  - The role P(telephony.auth.token#role) keeps records of tokens so, with O(telephony.auth.token#role:main:token_store=vault_file).
 options:
   path:
     description:

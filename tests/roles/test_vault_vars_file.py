@@ -22,8 +22,8 @@ def keep(desk):
         module = ["telephony.auth.vault_vars_file", "-a", json.dumps({k: v for k, v in given.items() if v is not None})]
         done = desk.ansible("adhoc", "localhost", "-vvvv", "-m", *module, *arguments)
         desk.printed.append(done.stdout)
-        # Ansible itself shows the arguments of an ad hoc task only on its command line
-        result = json.loads(re.search(r"(?:=> )(\{.*?\n\})", done.stdout, re.DOTALL)[1])
+        (shown,) = re.findall(r"=> (\{.*?\n\})", done.stdout, re.DOTALL)
+        result = json.loads(shown)
         return result["msg"] if done.returncode else result["changed"]
 
     return keep
