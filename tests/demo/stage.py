@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -231,6 +232,22 @@ class Stage:
         done_here.sort(key=lambda line: (plays.index(line["action"]), line["host"]))
         users = {line["host"]: Outcome(line["status"], line["result"]) for line in done_here}
         return Run(done.returncode, done.stdout, time.monotonic() - started, users)
+
+    def existing_tokens(self) -> Path:
+        """A file with tokens for examples/migration.yml: they work, and are not on record."""
+        if self.play("telephony.auth.provision").code:
+            raise RuntimeError(self.printed[-1])
+        names = {"vacd": "api_token", "kazoo": "auth_token", "ipcortex": "session"}
+        found = {}
+        for path in self.records.glob("*.json"):
+            record = json.loads(path.read_text(encoding="utf-8"))
+            name = "key" if path.stem == "ipcortex-operator" else names.get(record["vendor"], "token")
+            found[path.stem] = {name: record["token"]}
+            if record["vendor"] == "webitel":
+                found[path.stem]["key"] = record["extra"]["key"]
+        shutil.rmtree(self.records)
+        self._write(self.folder / "existing_tokens.yml", {"existing_tokens": found})
+        return self.folder / "existing_tokens.yml"
 
     def newcomer(self, vendor: str, name: str, **variables: str) -> Path:
         """One more inventory, with one more API user."""
