@@ -117,12 +117,12 @@ def run_elsewhere(command):
 
 
 class Clone:
-    """A folder like a clone, in which somebody has put in the own addresses, passwords and tokens."""
+    """A folder like a clone, with addresses, passwords and tokens put in. Absolute paths lead into it."""
 
-    def __init__(self, stage, vendors):
+    def __init__(self, stage, vendors, document):
         self.stage, self.vendors = stage, vendors
         self.folder = stage.folder / "clone"
-        tokens = stage.existing_tokens()
+        text = (ROOT / document).read_text(encoding="utf-8")
         users = vendors.ask("GET", "users")
         self.secrets = {host: word for name in INVENTORIES for host, word in stage.passwords(name).items()}
         self.secrets["ipcortex-operator"] = next(
@@ -137,10 +137,12 @@ class Clone:
         shutil.copytree(ROOT / "examples", self.folder / "examples")
         for path in self.folder.rglob("*.yml"):
             path.write_text(self.fill_in(path.read_text(encoding="utf-8")), encoding="utf-8")
-        shutil.copy(tokens, self.folder / "examples")
-        shutil.copytree(self.folder / "examples" / "inventory", self.folder / "my-inventory")
-        for name, text in PLAYBOOKS.items():
-            (self.folder / name).write_text(text, encoding="utf-8")
+        if "existing_tokens.yml" in text:
+            shutil.copy(stage.existing_tokens(), self.folder / "examples")
+        if "examples/inventory my-inventory" not in text:
+            shutil.copytree(self.folder / "examples" / "inventory", self.folder / "my-inventory")
+        for name, playbook in PLAYBOOKS.items():
+            (self.folder / name).write_text(playbook, encoding="utf-8")
         for name in ("vault-password", "acme-password", "beta-password"):
             shutil.copy(stage.folder / "vault-password", self.folder / name)
         for name in ("etc/systemd/system", "home"):
@@ -163,7 +165,7 @@ class Clone:
 
     def run(self, commands):
         script = "\n".join(commands).replace(" --ask-vault-pass", "").replace("chown -R telephony", "chown -R $(id -u)")
-        script = re.sub(r"(?<= )/etc/", f"{self.folder}/etc/", self.fill_in(script))
+        script = re.sub(r"(?<= )/(?=\w)", f"{self.folder}/", self.fill_in(script))
         typed = [self.typed[name.lower()] for name in re.findall(r"^read -rs (\w+)_PASSWORD", script, re.MULTILINE)]
         done = subprocess.run(
             ["bash", "-e", "-u", "-c", script],
@@ -186,7 +188,7 @@ def test_commands(stage, vendors, document):
     unknown = [line for block in console_blocks(document) for line in block if not run_elsewhere(line)]
     unknown = [line for line in unknown if not re.match(RUN_HERE, line)]
     assert not unknown, "Say in RUN_HERE or RUN_ELSEWHERE who runs this"
-    clone = Clone(stage, vendors)
+    clone = Clone(stage, vendors, document)
     for block in console_blocks(document):
         clone.run([line for line in block if not run_elsewhere(line)])
 
@@ -198,3 +200,19 @@ def test_no_command_is_overlooked():
         assert text.count("console\n") == len(console_blocks(document)), document
         assert not re.search(r"^(```|\.\. code-block:: )(sh|shell|bash)\b|^\s*\$ ", text, re.MULTILINE), document
     assert console_blocks("README.md")
+
+
+def test_examples_show_the_commands_of_their_readme():
+    """The comments of an example have no command that test_commands does not run."""
+    run = {line for block in console_blocks("examples/README.md") for line in block}
+    for path in sorted((ROOT / "examples").rglob("*.yml")):
+        shown = re.findall(r"^#   (\S.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not [line for line in shown if line not in run], path
+
+
+def test_documentation_that_is_pointed_to_exists(stage):
+    texts = [(ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS]
+    commands = {command for text in texts for command in re.findall(r"`ansible-doc (-[^`]+|\S+\.[^`]+)`", text)}
+    assert len(commands) > 2
+    for command in sorted(commands):
+        assert stage.ansible("doc", *command.split()).returncode == 0, command
