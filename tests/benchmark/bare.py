@@ -5,14 +5,16 @@
 """The floor: the requests that the modules send, sent by a bare script over one session.
 
 For each vendor, login() makes a new token, with the requests of the first provisioning less the final check, and gives
-back what check() needs; check() is the request of the steady state.
+back what check() needs; check() is the request of the steady state. keep() is what keeping a record safely costs at least.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import typing as t
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 
 import requests
 
@@ -25,6 +27,19 @@ def session() -> requests.Session:
     kept.trust_env = False
     kept.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return kept
+
+
+def keep(path: Path, text: str) -> None:
+    """Keep a record so that neither others nor a power cut get at it, as the modules do before and after they issue."""
+    new = path.with_suffix(".new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    os.write(descriptor, text.encode())
+    os.fsync(descriptor)
+    os.close(descriptor)
+    os.replace(new, path)
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    os.fsync(directory)
+    os.close(directory)
 
 
 class Vendor:

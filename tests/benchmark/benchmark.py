@@ -245,6 +245,11 @@ class Bench:
             self._add(bare_case, state, time.perf_counter() - start)
             expected[state] = self.vendors.take_log()
         vendor.session.close()
+        start = time.perf_counter()
+        for number in range(case.number):
+            for text in ("pending", "token"):
+                bare.keep(self.folder / f"kept-{number}.json", text * 60)
+        self._add(replace(bare_case, way="writes"), PROVISION, time.perf_counter() - start)
         return expected
 
     def _compare(self, case: Case, state: str, expected: dict[str, Counter[str]]) -> None:
@@ -326,6 +331,7 @@ def report(plan: Plan, bench: Bench) -> str:
             "How the cost of an API user grows with their number:",
             _growth(plan, bench),
             "`no-op` is a task that does nothing, `requests` a bare script that sends the same requests over one session.",
+            "`writes` are the two durable writes without which a killed run could lose a token.",
         ]
     )
 
@@ -338,10 +344,12 @@ def _loops(plan: Plan, bench: Bench) -> str:
                 case = Case(vendor, "loop", number)
                 uri, module, action, no_op, requests = _ways(plan, bench, case, state)
                 floor = no_op + requests
-                costs = [uri, module, action, f"{no_op:.1f} + {requests:.1f}"]
+                writes = bench.ms(replace(case, way="writes"), state) if state == PROVISION else 0.0
+                costs = [uri, module, action, f"{no_op:.1f} + {requests:.1f}", writes]
                 ratios = [_times(uri, action), _times(module, action), _times(action, floor)]
-                rows.append([vendor, state, number, *costs, *ratios])
-    heads = ["uri", "module", "action", "floor: no-op + requests", "uri ÷ action", "module ÷ action", "action ÷ floor"]
+                rows.append([vendor, state, number, *costs, *ratios, _times(action, floor + writes)])
+    heads = ["uri", "module", "action", "floor: no-op + requests", "writes"]
+    heads += ["uri ÷ action", "module ÷ action", "action ÷ floor", "action ÷ (floor + writes)"]
     return _table(["vendor", "state", "API users", *heads], rows)
 
 
