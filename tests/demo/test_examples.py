@@ -19,6 +19,8 @@ from stage import ROOT, VENDORS
 
 EXAMPLES = ROOT / "examples"
 PROVISION = "telephony.auth.provision"
+# Folders that other tests execute
+ELSEWHERE = {"awx": "tests/awx", "execution-environment": "tests/awx"}
 # Who logs in in examples/sessions, and what is shown then
 SESSIONS = {
     "vacd": ("api.one@example.com", "Example Sub-Account"),
@@ -234,4 +236,5 @@ def test_every_file_is_executed(request, executed):
     if request.config.option.keyword or any("::" in word for word in request.config.args):
         pytest.skip("not all tests were run")
     files = {path for path in EXAMPLES.rglob("*") if path.is_file()} - {EXAMPLES / "README.md"}
+    executed |= {EXAMPLES / name for name in ELSEWHERE}
     assert not [path for path in files if not executed & {path, *path.parents}]
