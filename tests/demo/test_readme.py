@@ -36,7 +36,7 @@ RUN_ELSEWHERE = {
     r"python3 -m venv |\S*(pip|python3 -m pip) install ": "noxfile.py and Makefile, for this very test",
     r"\S*ansible-galaxy collection (build|install)": "conftest.py, and all tests here go by what it installs",
     r"awx |ansible-playbook telephony\.auth\.awx_setup |(export|read -rs) CONTROLLER_": "tests/awx, with a stand-in for AWX",
-    r"cd examples/execution-environment$|ansible-builder ": "tests/awx makes the context",
+    r"cd examples/execution-environment\b|ansible-builder ": "tests/awx makes the context",
     r"podman push ": "nobody: it needs a registry",
     r"(useradd|systemctl) ": "nobody: it changes the machine. test_examples.py verifies the units and runs what they run",
 }
@@ -206,11 +206,11 @@ def test_no_command_is_overlooked():
 
 
 def test_examples_show_the_commands_of_their_readme():
-    """The comments of an example have no command that test_commands does not run."""
+    """A command in a comment of an example is one that test_commands runs, or knows who does."""
     run = {line for block in console_blocks("examples/README.md") for line in block}
     for path in sorted((ROOT / "examples").rglob("*.yml")):
         shown = re.findall(r"^#   (\S.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-        assert not [line for line in shown if line not in run], path
+        assert not [line for line in shown if line not in run and not run_elsewhere(line)], path
 
 
 def test_documentation_that_is_pointed_to_exists(stage):
