@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -175,12 +176,11 @@ class Stage:
         self._vault_password.write_text(secrets.token_urlsafe(), encoding="utf-8")
         self._vault_password.chmod(0o600)
         known = self.vendors.ask("GET", "users")
-        passwords = {}
-        for vendor, hosts in self._example_users().items():
-            by_name = {user.get("username", "").lower(): user for user in known[vendor]}
-            passwords.update({host: by_name[name]["password"] for host, name in hosts.items()})
         operator = next(user for user in known["ipcortex"] if user.get("username") == "operator")
-        vault = {"vault_token_passwords": passwords, "vault_token_keys": {"ipcortex-operator": operator["api_key"]}}
+        vault = {
+            "vault_token_passwords": self.passwords(EXAMPLE),
+            "vault_token_keys": {"ipcortex-operator": operator["api_key"]},
+        }
         self._write(self.inventory / "hosts.yml", {"all": {}})
         self._write(self.inventory / "group_vars" / "all" / "tokens.yml", {"token_records": str(self.records)})
         self._write(self.inventory / "group_vars" / "all" / "vault.yml", vault)
@@ -190,21 +190,22 @@ class Stage:
         for vendor, url in self.vendors.api_urls.items():
             self._write(self.inventory / "group_vars" / f"{vendor}.yml", {"token_api_url": url})
 
-    @staticmethod
-    def _example_users() -> dict[str, dict[str, str]]:
-        """The hosts of the example inventory that log in with a password, by vendor, and their user names."""
+    def passwords(self, inventory: Path) -> dict[str, str]:
+        """The passwords of the hosts of an example inventory that log in with one."""
         import yaml  # comes with ansible-core
 
-        found: dict[str, dict[str, str]] = {}
+        known = self.vendors.ask("GET", "users")
+        found: dict[str, str] = {}
 
         def collect(vendor: str, group: dict[str, t.Any]) -> None:
+            by_name = {user.get("username", "").lower(): user for user in known.get(vendor, ())}
             for host, values in group.get("hosts", {}).items():
-                if "token_username" in values:
-                    found.setdefault(vendor, {})[host] = values["token_username"]
+                if values and "token_username" in values:
+                    found[host] = by_name[values["token_username"]]["password"]
             for child in group.get("children", {}).values():
                 collect(vendor, child)
 
-        hosts = yaml.safe_load((EXAMPLE / "hosts.yml").read_text(encoding="utf-8"))
+        hosts = yaml.safe_load((inventory / "hosts.yml").read_text(encoding="utf-8"))
         for vendor, group in hosts["all"]["children"].items():
             collect(vendor, group)
         return found
@@ -231,6 +232,22 @@ class Stage:
         done_here.sort(key=lambda line: (plays.index(line["action"]), line["host"]))
         users = {line["host"]: Outcome(line["status"], line["result"]) for line in done_here}
         return Run(done.returncode, done.stdout, time.monotonic() - started, users)
+
+    def existing_tokens(self) -> Path:
+        """A file with tokens for examples/migration.yml: they work, and are not on record."""
+        if self.play("telephony.auth.provision").code:
+            raise RuntimeError(self.printed[-1])
+        names = {"vacd": "api_token", "kazoo": "auth_token", "ipcortex": "session"}
+        found = {}
+        for path in self.records.glob("*.json"):
+            record = json.loads(path.read_text(encoding="utf-8"))
+            name = "key" if path.stem == "ipcortex-operator" else names.get(record["vendor"], "token")
+            found[path.stem] = {name: record["token"]}
+            if record["vendor"] == "webitel":
+                found[path.stem]["key"] = record["extra"]["key"]
+        shutil.rmtree(self.records)
+        self._write(self.folder / "existing_tokens.yml", {"existing_tokens": found})
+        return self.folder / "existing_tokens.yml"
 
     def newcomer(self, vendor: str, name: str, **variables: str) -> Path:
         """One more inventory, with one more API user."""

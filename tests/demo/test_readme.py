@@ -2,15 +2,60 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What README.md tells people to do."""
+"""What README.md and the other documents tell people to do."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
+import pytest
 import yaml
 from stage import ROOT
+
+DOCUMENTS = [
+    path.relative_to(ROOT).as_posix()
+    for path in [
+        ROOT / "README.md",
+        ROOT / "examples" / "README.md",
+        *sorted(ROOT.glob("roles/*/README.md")),
+        *sorted(ROOT.glob("docs/docsite/rst/*.rst")),
+    ]
+]
+# The commands that test_commands runs, in the order of their document
+RUN_HERE = r"(ansible-playbook|ansible-vault|chown|cp|export|install|mkdir|read|rm) "
+# All others, and who runs them instead
+RUN_ELSEWHERE = {
+    r"apt-get install ": ".ci/run, on a bare Debian",
+    r"make (demo|test)$": "the CI; the demo also test_story.py",
+    r"python3 -m venv |\S*(pip|python3 -m pip) install ": "noxfile.py and Makefile, for this very test",
+    r"\S*ansible-galaxy collection (build|install)": "conftest.py, and all tests here go by what it installs",
+    r"awx |ansible-playbook telephony\.auth\.awx_setup |(export|read -rs) CONTROLLER_": "tests/awx, with a stand-in for AWX",
+    r"cd examples/execution-environment\b|ansible-builder ": "tests/awx makes the context",
+    r"podman push ": "nobody: it needs a registry",
+    r"(useradd|systemctl) ": "nobody: it changes the machine. test_examples.py verifies the units and runs what they run",
+}
+ADDRESSES = {
+    "vacd": "https://portal.vacd.biz/api",
+    "kazoo": "https://public-api.virtualpbx.com:8443/v2",
+    "webitel": "https://api.webitel.com",
+    "ipcortex": "https://pbx.example.com",
+    "dialer": "https://abc-01.dialer.rocks/a",
+}
+INVENTORIES = [ROOT / "examples" / "inventory", ROOT / "examples" / "tenants"]
+# Who owns the password that is typed in
+TYPISTS = {
+    "vacd": "api.one@example.com",
+    "kazoo": "john@example.com",
+    "webitel": "200@mydomain.com",
+    "ipcortex": "agent",
+    "dialer": "user@example.com",
+}
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Title and text of each playbook in it
@@ -44,7 +89,8 @@ def test_use_playbook(stage, vendors):
 
 def test_vendors_are_those_of_the_collection():
     modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} - {"vault_vars_file"}
-    assert modules == set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
+    section = README.partition("\n## The vendors\n")[2].partition("\n## ")[0]
+    assert modules == set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
 
 
 def test_make_targets_exist():
@@ -58,3 +104,118 @@ def test_variables_of_the_inventory():
         text for text in re.findall(r"```yaml\n(.+?)^```", README, re.DOTALL | re.MULTILINE) if "hosts:\n" in text
     )
     assert set(yaml.safe_load(snippet)) <= {"vacd", "kazoo", "webitel", "ipcortex", "dialer"}
+
+
+def console_blocks(document):
+    """The commands of each block."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    found = re.findall(r"^ *```console\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    found += re.findall(r"^\.\. code-block:: console\n\n((?:  .*\n|\n)+)", text, re.MULTILINE)
+    joined = [block.replace("\\\n", " ").splitlines() for block in found]
+    return [[line.strip() for line in lines if line.strip()] for lines in joined]
+
+
+def run_elsewhere(command):
+    return any(re.match(pattern, command) for pattern in RUN_ELSEWHERE)
+
+
+class Clone:
+    """A folder like a clone, with addresses, passwords and tokens put in. Absolute paths lead into it."""
+
+    def __init__(self, stage, vendors, document):
+        self.stage, self.vendors = stage, vendors
+        self.folder = stage.folder / "clone"
+        text = (ROOT / document).read_text(encoding="utf-8")
+        users = vendors.ask("GET", "users")
+        self.secrets = {host: word for name in INVENTORIES for host, word in stage.passwords(name).items()}
+        self.secrets["ipcortex-operator"] = next(
+            user["api_key"] for user in users["ipcortex"] if user.get("username") == "operator"
+        )
+        self.typed = {
+            vendor: user["password"]
+            for vendor, name in TYPISTS.items()
+            for user in users[vendor]
+            if user.get("username") == name
+        }
+        shutil.copytree(ROOT / "examples", self.folder / "examples")
+        for path in self.folder.rglob("*.yml"):
+            path.write_text(self.fill_in(path.read_text(encoding="utf-8")), encoding="utf-8")
+        if "existing_tokens.yml" in text:
+            shutil.copy(stage.existing_tokens(), self.folder / "examples")
+        if "examples/inventory my-inventory" not in text:
+            shutil.copytree(self.folder / "examples" / "inventory", self.folder / "my-inventory")
+        for name, playbook in PLAYBOOKS.items():
+            (self.folder / name).write_text(playbook, encoding="utf-8")
+        for name in ("vault-password", "acme-password", "beta-password"):
+            shutil.copy(stage.folder / "vault-password", self.folder / name)
+        for name in ("etc/systemd/system", "home"):
+            (self.folder / name).mkdir(parents=True)
+        stage.env.update({f"{vendor}_API_URL".upper(): url for vendor, url in vendors.api_urls.items()})
+        program = Path(sys.executable).parent
+        stage.env.update(
+            ANSIBLE_VERBOSITY="3", HOME=str(self.folder / "home"), PATH=f"{program}{os.pathsep}{stage.env['PATH']}"
+        )
+        # Nothing leaves this machine
+        stage.env.update(http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9")
+
+    def fill_in(self, text):
+        """With the addresses of the simulators, and with passwords and key."""
+        for vendor, address in ADDRESSES.items():
+            text = text.replace(address, self.vendors.api_urls[vendor])
+        for host, secret in self.secrets.items():
+            text = text.replace(f"{host}: change-me", f"{host}: {json.dumps(secret)}")
+        return text
+
+    def run(self, commands):
+        script = "\n".join(commands).replace(" --ask-vault-pass", "").replace("chown -R telephony", "chown -R $(id -u)")
+        script = re.sub(r"(?<= )/(?=\w)", f"{self.folder}/", self.fill_in(script))
+        typed = [self.typed[name.lower()] for name in re.findall(r"^read -rs (\w+)_PASSWORD", script, re.MULTILINE)]
+        done = subprocess.run(
+            ["bash", "-e", "-u", "-c", script],
+            cwd=self.folder,
+            env=self.stage.env,
+            input="".join(f"{word}\n" for word in typed) or "something typed\n",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        self.stage.printed.append(done.stdout)
+        assert done.returncode == 0, f"{script}\n{done.stdout[-3000:]}"
+
+
+@pytest.mark.parametrize("document", [name for name in DOCUMENTS if console_blocks(name)])
+def test_commands(stage, vendors, document):
+    """Every command that a document shows works, one after the other."""
+    unknown = [line for block in console_blocks(document) for line in block if not run_elsewhere(line)]
+    unknown = [line for line in unknown if not re.match(RUN_HERE, line)]
+    assert not unknown, "Say in RUN_HERE or RUN_ELSEWHERE who runs this"
+    clone = Clone(stage, vendors, document)
+    for block in console_blocks(document):
+        clone.run([line for line in block if not run_elsewhere(line)])
+
+
+def test_no_command_is_overlooked():
+    """Commands are in blocks of the type console, and nowhere else."""
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        assert text.count("console\n") == len(console_blocks(document)), document
+        assert not re.search(r"^(```|\.\. code-block:: )(sh|shell|bash)\b|^\s*\$ ", text, re.MULTILINE), document
+    assert console_blocks("README.md")
+
+
+def test_examples_show_the_commands_of_their_readme():
+    """A command in a comment of an example is one that test_commands runs, or knows who does."""
+    run = {line for block in console_blocks("examples/README.md") for line in block}
+    for path in sorted((ROOT / "examples").rglob("*.yml")):
+        shown = re.findall(r"^#   (\S.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not [line for line in shown if line not in run and not run_elsewhere(line)], path
+
+
+def test_documentation_that_is_pointed_to_exists(stage):
+    texts = [(ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS]
+    commands = {command for text in texts for command in re.findall(r"`ansible-doc (-[^`]+|\S+\.[^`]+)`", text)}
+    assert len(commands) > 2
+    for command in sorted(commands):
+        assert stage.ansible("doc", *command.split()).returncode == 0, command
