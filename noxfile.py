@@ -262,6 +262,15 @@ def inside(session: nox.Session, core: str) -> None:
     session.run("pytest", *(session.posargs or ["tests/inside"]))
 
 
+@for_each_core(OLDEST_CORE)
+def awx(session: nox.Session, core: str) -> None:
+    """Set up a stand-in for AWX, run its jobs in AWX's way, make an execution environment's context:"""
+    session.install(ansible_core(core), "pytest", "-r", "tests/awx/requirements.txt")
+    # From here on also TMPDIR
+    session.create_tmp()
+    session.run("pytest", *(session.posargs or ["tests/awx"]))
+
+
 def prove_lifecycle(session: nox.Session, core: str, sequences: int, users: int, seed: int) -> None:
     """Run tests/lifecycle, and print what it comes to."""
     files = [ROOT / "tests" / name / "requirements.txt" for name in ("simulators", "unit")]
