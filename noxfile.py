@@ -271,6 +271,14 @@ def awx(session: nox.Session, core: str) -> None:
     session.run("pytest", *(session.posargs or ["tests/awx"]))
 
 
+@for_each_core(OLDEST_CORE)
+def report(session: nox.Session, core: str) -> None:
+    """Test the report: its filter, its role, and its page in Debian's Chromium:"""
+    session.install(ansible_core(core), "-r", "tests/report/requirements.txt")
+    env = collection_tree(Path(session.create_tmp()).absolute())
+    session.run("pytest", *(session.posargs or ["tests/report"]), env=env)
+
+
 def prove_lifecycle(session: nox.Session, core: str, sequences: int, users: int, seed: int) -> None:
     """Run tests/lifecycle, and print what it comes to."""
     files = [ROOT / "tests" / name / "requirements.txt" for name in ("simulators", "unit")]

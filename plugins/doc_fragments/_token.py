@@ -27,7 +27,10 @@ options:
     description:
       - The known token as an earlier run returned it in RV(record), for keeping it elsewhere than in a file. Hand it back as it was.
       - An empty dictionary says that you keep the record and have none yet.
-      - Whenever a run reports a change, keep the RV(record) that it returns in place of the old one.
+      - Whenever a run reports a change, keep the RV(record) that it returns in place of the old one. Until it comes back in another run,
+        that one may not have been kept, so a token that was replaced is ended by the next run at the earliest.
+      - To survive a run that is killed between making a token and keeping it, run in check mode first, and keep the RV(record) of that,
+        too. It says that a token is pending. The role P(telephony.auth.token#role) does so.
       - A record of another vendor, user or O(api_url) is an error.
       - Mutually exclusive with O(path).
     type: dict
@@ -70,7 +73,7 @@ options:
     description:
       - How long a token that was replaced stays alive, so that those who use it can move over to the new one.
       - It is on record until then. The first run after this time ends it, also when there is nothing else to do. RV(next_action_at)
-        tells when that is. A token that cannot be ended, or that expires earlier, is left to expire.
+        tells when that is. With O(record), this is so for V(0s), too. A token that cannot be ended, or that expires earlier, is left to expire.
       - Written like O(renew_before).
     type: str
     default: 0s

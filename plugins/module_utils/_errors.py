@@ -18,8 +18,11 @@ class TelephonyError(Exception):
     """Something an operator must know, in one sentence.
 
     code is a stable word for playbooks to branch on; the other fields become failure in the result.
-    vendor_message is what the vendor said, already masked.
+    vendor_message is what the vendor said, already masked. maybe_done says that the vendor may have done the work although
+    no usable reply arrived.
     """
+
+    maybe_done = False
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class TelephonyError(Exception):
             "status": self.status,
             "code": self.code,
             "vendor_message": self.vendor_message,
+            "maybe_done": self.maybe_done,
         }
 
 
@@ -68,10 +72,7 @@ class VendorRefused(TelephonyError):
 
 
 class NoClearAnswer(TelephonyError):
-    """Nobody can tell what the vendor thinks: unreachable, timed out, a server error, a reply that makes no sense.
-
-    maybe_done says that the vendor may have done the work although no usable reply arrived.
-    """
+    """Nobody can tell what the vendor thinks: unreachable, timed out, a server error, a reply that makes no sense."""
 
     def __init__(self, message: str, *, maybe_done: bool = False, **fields: t.Any) -> None:
         super().__init__(message, **fields)

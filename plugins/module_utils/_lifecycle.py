@@ -29,12 +29,16 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import fin
 
 @dataclass(frozen=True)
 class Verdict:
-    """A vendor's clear answer about one token. listed are the values of all tokens of its user, where it tells them."""
+    """A vendor's clear answer about one token. listed are the values of all tokens of its user, where it tells them.
+
+    asked is false where there is no way to ask, so that a token counts as accepted on trust.
+    """
 
     accepted: bool
     reason: str
     details: t.Mapping[str, t.Any] = field(default_factory=dict)
     listed: tuple[str, ...] | None = field(default=None, repr=False)
+    asked: bool = True
 
 
 class Ended(enum.Enum):
@@ -108,6 +112,9 @@ class Outcome:
     """What a run did, or in check mode would do.
 
     after is None when nothing is known afterwards; where a token would be issued, in check mode, it is the old one.
+    announced is, in check mode, what a caller who keeps the record has to keep before a run may issue the token.
+    listed is what the vendor's list named at the end, where it was read. accepted is what the vendor said of the token that
+    is known afterwards, in check mode of the one that is known now; None where it was not asked.
     """
 
     changed: bool
@@ -117,6 +124,9 @@ class Outcome:
     issued: bool = False
     revoked: bool | None = None
     tokens: tuple[str, ...] = field(default=(), repr=False)
+    announced: Record | None = None
+    accepted: bool | None = None
+    listed: tuple[str, ...] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -150,7 +160,7 @@ class Lifecycle:
         need, verdict = self._judge(known)
         if known and need is None:
             return self._keep(known, verdict)
-        return self._replace(known, t.cast(_Need, need))
+        return self._replace(known, t.cast(_Need, need), verdict)
 
     def next_action_at(self, record: Record) -> int | None:
         """When the next run has something to do; None: never, as far as is known."""
@@ -302,13 +312,21 @@ class Lifecycle:
                 self.store.save(record)
             after = self._revoke_due(record)
             self._revoke_values(others)
-        return Outcome(changed, reason, known.record, replace(after, token=fresh))
+        listed = None
+        if verdict and verdict.listed is not None:
+            listed = tuple(value for value in verdict.listed if value not in others)
+        after = replace(after, token=fresh)
+        return Outcome(changed, reason, known.record, after, accepted=_accepted(verdict), listed=listed)
 
-    def _replace(self, known: Known | None, need: _Need) -> Outcome:
+    def _replace(self, known: Known | None, need: _Need, verdict: Verdict | None) -> Outcome:
         self._must_be_able_to_issue(need.reason)
         before = known.record if known else None
         if self.check_mode:
-            return self._foretell(before, before, need)
+            outcome = replace(self._foretell(before, before, need), accepted=_accepted(verdict))
+            if not self.store.hands_back:
+                return outcome
+            listed = self.vendor.list()
+            return replace(outcome, announced=self._announce(known, listed), listed=listed)
         self.store.prove()
         token, verdict = self._issue(known)
         record = self._successor(before, token, need)
@@ -338,12 +356,13 @@ class Lifecycle:
         try:
             # Before the old token is gone, or it would be among the others: they were listed while it was alive.
             others = self._others(record, verdict)
-            if verdict:
+            if verdict and not self.store.hands_back:
                 record = self._revoke_due(record)
             self._revoke_values(others)
         except TelephonyError as failure:
             self.warnings.append(f"The new token is on record, but not all others have ended: {failure.message}")
-        return Outcome(True, _sentence(need.reason, _ended(len(others))), before, record, issued=True)
+        reason = _sentence(need.reason, _ended(len(others)))
+        return Outcome(True, reason, before, record, issued=True, accepted=_accepted(verdict))
 
     def _must_be_able_to_issue(self, reason: str) -> None:
         if self.policy.renew == "never":
@@ -378,8 +397,7 @@ class Lifecycle:
         That it is pending stands on record meanwhile, for the next run in case that this one is killed.
         """
         existing = self.vendor.list()
-        pending = Pending(tuple(map(fingerprint, existing or ())), self.now())
-        self.store.save(replace(known.record if known else self._record(None), pending=pending))
+        self.store.save(self._announce(known, existing))
         try:
             self.store.prove()
             token = self._issue_or_find(existing)
@@ -394,6 +412,11 @@ class Lifecycle:
         except TelephonyError:
             self._put_back(known)
             raise
+
+    def _announce(self, known: Known | None, existing: tuple[str, ...] | None) -> Record:
+        """The record that says that a token is pending."""
+        pending = Pending(tuple(map(fingerprint, existing or ())), self.now())
+        return replace(known.record if known else self._record(None), pending=pending)
 
     def _put_back(self, known: Known | None) -> None:
         """Restore the record of before, when it is sure that no token was issued. The next run copes without, too."""
@@ -562,6 +585,10 @@ class Lifecycle:
     def _record(self, token: Token | None, retiring: tuple[Retiring, ...] = ()) -> Record:
         identity = self.vendor.identity or (self.vendor.owner(token) if token else None)
         return Record(self.vendor.name, self.vendor.api_url, identity, token, retiring)
+
+
+def _accepted(verdict: Verdict | None) -> bool | None:
+    return verdict.accepted if verdict and verdict.asked else None
 
 
 def _tokens(number: int) -> str:

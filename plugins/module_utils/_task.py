@@ -41,7 +41,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import (
     Token,
     record_from_json,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker, fingerprint
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 Result = t.Dict[str, t.Any]
@@ -108,7 +108,7 @@ def run(vendor: type[BaseVendor], options: Options, check_mode: bool) -> tuple[R
 
 def secrets_in(result: Result) -> list[str]:
     """The secrets that a result carries; none in one that was asked to carry none."""
-    if "token" not in result:
+    if "record" not in result:
         return []
     record = record_from_json(result["record"], "record")
     return [*(secret for token in record.tokens for secret in token.secrets), *result.get("tokens", ())]
@@ -121,7 +121,11 @@ def _run(vendor_class: type[BaseVendor], options: Options, check_mode: bool, war
     for secret in vendor.secrets_in_use():
         masker.add(secret)
     path = options["path"]
-    store = RecordFile(path, options["mode"], options["owner"], options["group"]) if path else CallerStore()
+    store: RecordFile | CallerStore
+    if path:
+        store = RecordFile(path, options["mode"], options["owner"], options["group"])
+    else:
+        store = CallerStore(hands_back=options["record"] is not None)
     lifecycle = Lifecycle(vendor, store, _policy(options), clock.now, check_mode)
     try:
         if not check_mode:
@@ -138,8 +142,12 @@ def _run(vendor_class: type[BaseVendor], options: Options, check_mode: bool, war
         store.close()
     result = _result(vendor, options, outcome, changed_file, check_mode)
     if options["state"] == "present":
-        known_then = outcome.after if outcome.after and not (check_mode and outcome.issued) else None
-        result["next_action_at"] = iso(lifecycle.next_action_at(known_then)) if known_then else None
+        result["accepted"] = outcome.accepted
+        result["next_action_at"] = iso(lifecycle.next_action_at(outcome.after)) if outcome.after else None
+        result["retiring"] = [
+            {"fingerprint": old.token.fingerprint, "revoke_at": iso(old.revoke_at)}
+            for old in (outcome.after.retiring if outcome.after else ())
+        ]
     return result
 
 
@@ -239,7 +247,12 @@ def _result(vendor: BaseVendor, options: Options, outcome: Outcome, changed_file
         result["revoked"] = outcome.revoked
         ended = outcome.before.token if outcome.before else None
         result["fingerprint"] = ended.fingerprint if ended else None
+    if outcome.listed is not None:
+        on_record = {known.value for known in outcome.after.tokens} if outcome.after else set()
+        result["others"] = [fingerprint(value) for value in outcome.listed if value not in on_record]
     returns = options["return_token"] if options["return_token"] is not None else not options["path"]
+    if returns and outcome.announced:
+        result["record"] = outcome.announced.as_json()
     if returns and record and token:
         result.update(_secret_results(vendor, record, token))
         if outcome.tokens:

@@ -316,14 +316,46 @@ expires_at:
   type: str
   returned: success
   sample: null
+accepted:
+  description:
+    - Whether the vendor accepts the token that is known. In check mode where a new one would be made, the one that is known now.
+    - V(null) where the vendor was not asked, and for the first token in check mode.
+  type: bool
+  returned: success and O(state=present)
+  sample: true
 next_action_at:
   description:
     - When the next run with the same options has something to do, in UTC. That is when the token expires within O(renew_before) or becomes
       older than O(max_age), or when a replaced token is to be ended, whichever comes first.
-    - V(null) if nothing is known to come, and in check mode where a new token would be made.
+    - V(null) if nothing is known to come. In check mode where a new token would be made, it is about the one that is known now.
   type: str
   returned: success and O(state=present)
   sample: '2027-02-20T09:30:00Z'
+retiring:
+  description:
+    - The tokens that were replaced and are still to be ended, see O(grace).
+  type: list
+  elements: dict
+  returned: success and O(state=present)
+  contains:
+    fingerprint:
+      description: Which token, as in RV(fingerprint).
+      type: str
+      returned: always
+      sample: 9d3f00c1b2a4
+    revoke_at:
+      description: From when on a run ends it, or when it expires if it cannot be ended, in UTC.
+      type: str
+      returned: always
+      sample: '2026-11-23T09:30:00Z'
+others:
+  description:
+    - The fingerprints of the API tokens that RingCX lists for the user and that are not on record.
+  type: list
+  elements: str
+  returned: when the list was read to check the known token, or in check mode with O(record)
+  sample:
+    - 9d3f00c1b2a4
 api_url:
   description: The address of the API, as O(api_url) but without a slash at the end.
   type: str
@@ -365,7 +397,7 @@ record:
     - All that is to be remembered until the next run, which takes it as O(record). Secret.
     - Treat it as one piece. Its fields may grow with new versions of the collection, which read older records.
   type: dict
-  returned: when RV(token) is
+  returned: when RV(token) is, and in check mode with O(record) where a token would be made
   sample:
     schema: 1
     vendor: vacd
@@ -533,6 +565,12 @@ failure:
       type: str
       returned: always
       sample: Invalid username or password
+    maybe_done:
+      description:
+        - Whether the vendor may have made or ended a token although no reply told so. RV(msg) says what may be left behind.
+      type: bool
+      returned: always
+      sample: false
 """
 
 from ansible_collections.telephony.auth.plugins.module_utils._task import run_module

@@ -164,6 +164,7 @@ class Stage:
             errors="replace",
             **more,
         )
+        self.started = process
         with ending(process):
             output = process.communicate(timeout=300)[0]
         return subprocess.CompletedProcess(command, process.returncode, output)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import tarfile
 
@@ -16,7 +17,6 @@ from stage import VENDORS
 
 PROVISION, REVOKE = "telephony.auth.provision", "telephony.auth.revoke"
 # Named by the playbooks themselves; of no use with a file; or, as count, of no use with a record
-NOT_VARIABLES = {"path", "record", "return_token", "count"}
 
 
 def statuses(run):
@@ -80,7 +80,7 @@ def test_limit_to_one_tenant(stage):
 def test_batches(stage):
     run = stage.play(PROVISION, "--limit", "kazoo", "-e", "token_serial=1")
     assert (run.code, run.count("changed")) == (0, 3)
-    assert run.output.count("PLAY [Provision the tokens of Kazoo users]") == 3
+    assert run.output.count("PLAY [Provision the tokens]") == 3
 
 
 def test_many_users(stage, vendors):
@@ -110,11 +110,38 @@ def test_off_boarding_in_the_inventory(stage, vendors):
 def test_one_user_with_a_mistake_does_not_stop_the_others(stage, mistake):
     newcomer = stage.newcomer("webitel", "newcomer", username="201@mydomain.com", **{mistake: "{{ nowhere }}"})
     run = stage.play(PROVISION, "--limit", "webitel", inventories=[newcomer])
+    assert (run.code, statuses(run)) == (2, {"webitel-admin": "changed", "webitel-other": "changed"})
+    assert "'nowhere' is undefined" in run.output
+
+
+def test_a_host_of_two_vendors_is_refused(stage):
+    (stage.folder / "torn.yml").write_text(json.dumps({"kazoo": {"hosts": {"webitel-admin": {}}}}), encoding="utf-8")
+    run = stage.play(PROVISION, "--limit", "webitel", inventories=[stage.folder / "torn.yml"])
+    assert (run.code, statuses(run)) == (2, {"webitel-other": "changed"})
+    assert "value of token_vendor must be one of: vacd, kazoo, webitel, ipcortex, dialer" in run.output
+
+
+def test_a_rotation_now(stage, vendors):
+    assert stage.play(PROVISION, "--limit", "vacd").count("changed") == 2
+    before = {token["token"] for token in vendors.alive() if token["kind"] == "api"}
+    assert stage.play("telephony.auth.rotate", "--limit", "vacd").count("changed") == 2
+    now = {token["token"] for token in vendors.alive() if token["kind"] == "api"}
+    assert (len(now), before & now) == (2, set())
+
+
+def test_do_all_tokens_work(stage, vendors):
+    assert stage.play(PROVISION, "--limit", "webitel").count("changed") == 2
+    vendors.forget_requests()
+    run = stage.play("telephony.auth.check", "--limit", "webitel")
+    assert (run.code, operations(vendors)) == (0, ["check", "check"])
+    (record,) = stage.records.glob("webitel-other.json")
+    held = json.loads(record.read_text(encoding="utf-8"))
+    record.write_text(json.dumps({**held, "token": "an0ther-t0ken-than-that"}), encoding="utf-8")
+    run = stage.play("telephony.auth.check", "--limit", "webitel")
     assert run.code == 2
-    assert run.count("changed") == 2
-    assert run.users["newcomer"].status == "failed"
-    message = run.users["newcomer"].result["msg"]
-    assert ("'path': 'nowhere' is undefined" if mistake == "path" else "give username and password") in message
+    assert "the vendor does not accept the token any more" in run.output
+    assert "failed=1" in run.output.rpartition("webitel-other ")[2].splitlines()[0]
+    assert record.read_text(encoding="utf-8") == json.dumps({**held, "token": "an0ther-t0ken-than-that"})
 
 
 def test_directory_that_exists_keeps_its_mode(stage):
@@ -130,15 +157,36 @@ def test_the_python_of_ansible_is_used(stage):
 
 
 def test_every_option_is_a_variable(collections, stage):
-    """A new option of a module is forgotten easily in the playbooks."""
+    """A new option of a module is forgotten easily in the role."""
+    role = collections / "ansible_collections" / "telephony" / "auth" / "roles" / "token"
+    specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    assert specs["inspect"]["options"] == specs["main"]["options"]
+    variables = specs["main"]["options"]
+    (shared,) = yaml.safe_load((role / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    shared = shared["module_defaults"]["group/telephony.auth.all"]
     names = json.loads(stage.ansible("doc", "--json", "--list", "telephony.auth").stdout)
     documented = json.loads(stage.ansible("doc", "--json", *names).stdout)
+    del documented["telephony.auth.vault_vars_file"]
+    known = {"token_vendor", "token_store", "token_secure_logging"}
     for vendor in VENDORS:
-        path = collections / "ansible_collections" / "telephony" / "auth" / "playbooks" / "tasks" / f"{vendor}.yml"
-        (task,) = yaml.safe_load(path.read_text(encoding="utf-8"))
-        ((module, arguments),) = ((key, value) for key, value in task.items() if key.startswith("telephony.auth."))
-        options = set(documented.pop(module)["doc"]["options"])
-        assert set(arguments) - {"path", "return_token"} == options - NOT_VARIABLES
-        for option in options - NOT_VARIABLES:
-            assert arguments[option] == f"{{{{ token_{option} | default(omit) }}}}"
+        (task,) = yaml.safe_load((role / "tasks" / "vendors" / f"{vendor}.yml").read_text(encoding="utf-8"))
+        ((module, own),) = ((key, value) for key, value in task.items() if key.startswith("telephony.auth."))
+        options = documented.pop(module)["doc"]["options"]
+        assert {*own, *shared} == set(options) - {"count"}
+        assert own == {option: f"{{{{ token_{option} | default(omit) }}}}" for option in own}
+        for option in {*own, *shared} - {"record", "return_token"}:
+            variable = variables[f"token_{option}"]
+            known.add(f"token_{option}")
+            assert variable["type"] == options[option]["type"], option
+            assert variable.get("choices") == options[option].get("choices"), option
     assert not documented
+    stores = {name for name in variables if name.startswith(("token_vault_", "token_hashi_", "token_awx_"))}
+    assert set(variables) == known | stores
+
+
+def test_the_readme_of_the_role_names_every_variable(collections):
+    for role in (collections / "ansible_collections" / "telephony" / "auth" / "roles").iterdir():
+        specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+        readme = (role / "README.md").read_text(encoding="utf-8")
+        told = set(re.findall(rf"^\| `({role.name}_\w+)` \|", readme, re.MULTILINE))
+        assert told == {name for spec in specs.values() for name in spec["options"]}, role.name

@@ -136,12 +136,15 @@ class World:
 
     def run(self, plan: Plan | None = None, check_mode: bool = False, **options: t.Any) -> Ran:
         self.begin(plan or {})
-        where: Options = {"path": str(self.path)} if self.keeps else {"record": self.in_hand}
-        warnings: list[str] = []
-        result = None
+        ran = Ran(None, [])
         with self._patched():
             try:
-                result, warnings = _task.run(self.vendor_class, {**self.defaults, **where, **options}, check_mode)
+                if self.keeps:
+                    ran = self._run_one(check_mode, path=str(self.path), **options)
+                elif check_mode or options["state"] == "absent":
+                    ran = self._run_one(check_mode, record=self.in_hand, **options)
+                else:
+                    ran = self._run_announced(options)
             except Killed:
                 count("kills survived")
         count("runs")
@@ -150,9 +153,30 @@ class World:
             os.close(descriptor)
         for work in self.late:
             work()
-        if result and not result.get("failed") and not check_mode and not self.keeps:
-            self.in_hand = result.get("record", {})
-        return Ran(result, warnings)
+        if not self.keeps and options["state"] == "absent" and ran.result and not ran.failed and not check_mode:
+            self.in_hand = {}
+        return ran
+
+    def _run_one(self, check_mode: bool, **options: t.Any) -> Ran:
+        return Ran(*_task.run(self.vendor_class, {**self.defaults, **options}, check_mode))
+
+    def _run_announced(self, options: Options) -> Ran:
+        """What the role does for a store: it is told of a token that is going to be issued."""
+        known = self.in_hand
+        planned = self._run_one(True, record=known, **options)
+        if planned.failed:
+            return planned
+        assert planned.result
+        announced = planned.result.get("record", {})
+        announced = announced if announced.get("pending") else {}
+        self.in_hand = announced or known
+        ran = self._run_one(False, record={**announced, "pending": None} if announced else known, **options)
+        assert ran.result
+        if not ran.failed:
+            self.in_hand = ran.result["record"]
+        elif not ran.result["failure"]["maybe_done"]:
+            self.in_hand = known
+        return Ran(ran.result, [*planned.warnings, *ran.warnings])
 
     @contextlib.contextmanager
     def _patched(self) -> Iterator[None]:
@@ -184,9 +208,6 @@ class World:
         if self.keeps:
             return RecordFile(str(self.path)).load()
         return record_from_json(self.in_hand, "record") if self.in_hand else None
-
-    def on_disk(self) -> Record | None:
-        return self.record() if self.keeps else None
 
     def is_alive(self, value: str, seconds: int = 0) -> bool:
         """Whether a token works now and for so many seconds more."""
@@ -250,7 +271,7 @@ class World:
         if not self.kind.revocable:
             return Ended.STILL_VALID
         del self.tokens[value]
-        self.revoked.append(Revocation(value, self.on_disk()))
+        self.revoked.append(Revocation(value, self.record()))
         return Ended.REVOKED
 
     @property
@@ -312,7 +333,10 @@ class Disk:
     """The os module as the record's file sees it: every change is a step."""
 
     # Which calls fail in a full file system, and which in a directory that may not be changed
-    FAIL: t.ClassVar[dict[str, tuple[str, ...]]] = {"full": ("open", "write"), "locked": ("open", "replace", "unlink")}
+    FAIL: t.ClassVar[dict[str, tuple[str, ...]]] = {
+        "full": ("open", "posix_fallocate", "write"),
+        "locked": ("open", "replace", "unlink"),
+    }
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -349,6 +373,9 @@ class Disk:
 
     def write(self, descriptor: int, content: bytes) -> int:
         return t.cast(int, self._change("write", descriptor, content))
+
+    def posix_fallocate(self, descriptor: int, offset: int, length: int) -> None:
+        self._change("posix_fallocate", descriptor, offset, length)
 
     def fsync(self, descriptor: int) -> None:
         self._change("fsync", descriptor)

@@ -115,7 +115,9 @@ class Dialer(BaseVendor):
     def check(self, token: Token) -> Verdict:
         path = self.options["check_path"]
         if not path:
-            return Verdict(True, "the token has not expired, and without check_path there is no way to ask")
+            return Verdict(
+                True, "the token has not expired, and without check_path there is no way to ask", asked=False
+            )
         reply = self.api.call("check", "GET", path, headers={**self.headers(token), "Accept": "application/json"})
         if reply.is_html:
             raise reply.bad("is a web page")

@@ -117,6 +117,7 @@ class FakeVendor:
 @dataclass
 class FakeStore:
     keeps: bool = True
+    hands_back: bool = False
     record: Record | None = None
     faults: dict[str, list[str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)

@@ -115,6 +115,7 @@ def test_without_check_path_nothing_is_asked():
     verdict = dialer().check(TOKEN)
     assert verdict.accepted
     assert "without check_path there is no way to ask" in verdict.reason
+    assert not verdict.asked
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ def test_a_failure_becomes_the_result_of_a_task(kind):
         "status": 504,
         "code": "timeout",
         "vendor_message": "later",
+        "maybe_done": False,
     }
 
 
@@ -35,6 +36,7 @@ def test_what_is_not_known_is_null():
         "status": None,
         "code": "bad_option",
         "vendor_message": None,
+        "maybe_done": False,
     }
 
 

@@ -102,6 +102,22 @@ def test_fresh_facts_are_told_but_not_written():
     assert case.store.record == case.known
 
 
+@pytest.mark.parametrize(
+    ("alive", "policy", "accepted"),
+    [
+        (["old"], Policy(), True),
+        (["old"], Policy(max_age=1), True),
+        ([], Policy(), False),
+        (["old"], Policy(verify=False), None),
+        (["old"], Policy(renew="always"), None),
+    ],
+)
+def test_it_is_told_whether_the_vendor_accepts_the_token(alive, policy, accepted):
+    case = Case(record(), vendor=FakeVendor(list(alive)), policy=policy)
+    assert case.run(check_mode=True).accepted is accepted
+    assert case.run().accepted is (True if case.vendor.number else accepted)
+
+
 @pytest.mark.parametrize(("fault", "error"), [("down", NoClearAnswer), ("refused", VendorRefused)])
 def test_no_clear_answer_is_no_reason_to_issue(fault, error):
     case = Case(record(), vendor=FakeVendor([], faults={"check": [fault]}))
@@ -370,6 +386,29 @@ def test_a_retiring_token_that_cannot_be_revoked_is_tried_again():
     following = Case(case.store.record, vendor=vendor)
     following.run()
     assert (following.stored.retiring, vendor.alive) == ((), ["old"])
+
+
+def test_what_the_callers_record_names_ends_only_once_the_new_record_came_back():
+    store = FakeStore(keeps=False, hands_back=True)
+    case = Case(record(), False, FakeVendor(["old"]), store, Policy(renew="always"))
+    outcome = case.run()
+    assert (case.vendor.alive, after(outcome).retiring) == (
+        ["old", "new1"], (Retiring(token_of(case.known), NOW),)
+    )  # fmt: skip
+    again = replace(case, known=after(outcome), policy=Policy(renew="never"))
+    outcome = again.run()
+    assert (outcome.changed, again.vendor.alive, after(outcome).retiring) == (True, ["new1"], ())
+
+
+@pytest.mark.parametrize("has_list", [True, False])
+def test_a_caller_who_keeps_the_record_is_told_what_to_keep_before_issuing(has_list):
+    store = FakeStore(keeps=False, hands_back=True)
+    case = Case(record(), False, FakeVendor(["old"], has_list=has_list), store, Policy(renew="always"))
+    outcome = case.run(check_mode=True)
+    assert case.known
+    assert outcome.announced == replace(case.known, pending=Pending((fingerprint("old"),) if has_list else (), NOW))
+    assert outcome.listed == (("old",) if has_list else None)
+    assert (case.vendor.changing, outcome.issued) == ([], True)
 
 
 def test_a_replaced_token_lives_through_its_grace():

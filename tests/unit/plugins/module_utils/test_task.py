@@ -113,7 +113,9 @@ def test_a_token_is_issued_kept_and_revoked(run, vendor, path):
         **facts,
         "changed": True,
         "reason": "no token was known",
+        "accepted": True,
         "next_action_at": "2286-11-20T17:41:39Z",
+        "retiring": [],
         "role": 1,
         "role_name": "admin",
         "username": "joe",
@@ -200,7 +202,21 @@ def test_without_a_path_the_secrets_are_returned_and_come_back_as_record(run, ve
 def test_an_empty_record_is_none_yet(run, vendor):
     ran = run(**USER, record={})
     assert (ran.result["changed"], ran.result["token"]) == (True, JWT)
-    assert run(Vacd, auth_token="4uth", record={}, check_mode=True).result["reason"] == "no token was known"
+
+
+def test_who_keeps_the_record_is_told_what_to_keep_before_a_token_is_issued(run):
+    with responses.RequestsMock() as vacd:
+        vacd.get("https://portal.vacd.biz/api/v1/admin/token", json=["f0reign:1"])
+        ran = run(Vacd, auth_token="4uth", record={}, check_mode=True)
+    assert (ran.result["changed"], ran.result["reason"]) == (True, "no token was known")
+    assert ran.result["others"] == [fingerprint("f0reign:1")]
+    pending = ran.result["record"].pop("pending")
+    assert pending["fingerprints"] == ran.result["others"]
+    assert ran.result["record"] == {
+        "schema": 1, "vendor": "vacd", "api_url": "https://portal.vacd.biz/api", "identity": None, "token": None,
+        "extra": {}, "issued_at": None, "expires_at": None, "details": {}, "retiring": [],
+    }  # fmt: skip
+    assert "token" not in ran.result
 
 
 @pytest.mark.parametrize(
@@ -287,6 +303,7 @@ def test_a_failure_is_told_in_fields(run, vendor, path):
         "status": 401,
         "code": "credentials_refused",
         "vendor_message": "secret incorrect: ***",
+        "maybe_done": False,
     }
     assert (no_secret_in(ran), os.listdir(path.parent), len(asked(vendor))) == (True, [], 1)
 
