@@ -22,11 +22,27 @@ Json = t.Any
 Object = dict[str, Json]
 
 # Variables that AWX gives to jobs itself, or that would change what is run
-FORBIDDEN_ENVIRONMENT = set(
-    "VIRTUAL_ENV PATH PYTHONPATH JOB_ID INVENTORY_ID INVENTORY_SOURCE_ID INVENTORY_UPDATE_ID AD_HOC_COMMAND_ID REST_API_URL "
-    "REST_API_TOKEN MAX_EVENT_RES CALLBACK_QUEUE CALLBACK_CONNECTION CACHE JOB_CALLBACK_DEBUG INVENTORY_HOSTVARS AWX_HOST "
-    "PROJECT_REVISION SUPERVISOR_CONFIG_PATH".split()
-)
+FORBIDDEN_ENVIRONMENT = {
+    "VIRTUAL_ENV",
+    "PATH",
+    "PYTHONPATH",
+    "JOB_ID",
+    "INVENTORY_ID",
+    "INVENTORY_SOURCE_ID",
+    "INVENTORY_UPDATE_ID",
+    "AD_HOC_COMMAND_ID",
+    "REST_API_URL",
+    "REST_API_TOKEN",
+    "MAX_EVENT_RES",
+    "CALLBACK_QUEUE",
+    "CALLBACK_CONNECTION",
+    "CACHE",
+    "JOB_CALLBACK_DEBUG",
+    "INVENTORY_HOSTVARS",
+    "AWX_HOST",
+    "PROJECT_REVISION",
+    "SUPERVISOR_CONFIG_PATH",
+}
 SURVEY_TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(["text", "textarea", "password", "multiplechoice", "multiselect"], (str,)),
     "integer": (int,),
@@ -252,35 +268,34 @@ def answer_errors(question: Object, answers: Object) -> list[str]:
 
 
 def check_rrule(value: str) -> None:
-    errors = []
+    low = value.lower()
     starts = re.findall(r"DTSTART(?:;[^:]+)?:[0-9]+T[0-9]+Z?", value)
-    if not starts:
-        errors.append("Valid DTSTART required in rrule. Value should start with: DTSTART:YYYYMMDDTHHMMSSZ")
-    if re.search(r"DTSTART:[0-9]+T[0-9]+ ", value):
-        errors.append("DTSTART cannot be a naive datetime.")
-    if len(starts) > 1:
-        errors.append("Multiple DTSTART is not supported.")
-    if "rrule:" not in value.lower():
-        errors.append("One or more rule required in rrule.")
-    errors += [f"{name} not allowed in rrule." for name in ("EXDATE", "RDATE") if f"{name.lower()}:" in value.lower()]
+    findings = [
+        (not starts, "Valid DTSTART required in rrule. Value should start with: DTSTART:YYYYMMDDTHHMMSSZ"),
+        (re.search(r"DTSTART:[0-9]+T[0-9]+ ", value), "DTSTART cannot be a naive datetime."),
+        (len(starts) > 1, "Multiple DTSTART is not supported."),
+        ("rrule:" not in low, "One or more rule required in rrule."),
+        ("exdate:" in low, "EXDATE not allowed in rrule."),
+        ("rdate:" in low, "RDATE not allowed in rrule."),
+    ]
     for rule in re.findall(r"RULE:\S*", value):
-        if "interval" not in rule.lower():
-            errors.append(f"INTERVAL required in rrule: {rule}")
-        elif "secondly" in rule.lower():
-            errors.append(f"SECONDLY is not supported: {rule}")
-        if re.search(r"BYDAY[:=][0-9]+[a-zA-Z]{2}", rule):
-            errors.append(f"BYDAY with numeric prefix not supported: {rule}")
-        if "COUNT" in rule and "UNTIL" in rule:
-            errors.append(f"RRULE may not contain both COUNT and UNTIL: {rule}")
         count = re.search(r"COUNT=([0-9]+)", rule)
-        if count and int(count[1]) > 999:
-            errors.append(f"COUNT > 999 is unsupported: {rule}")
-    if not errors:
-        try:
-            parsed = rrule.rrulestr(value, forceset=True, tzinfos={"UTC": tz.UTC})
-            if any(each._dtstart.tzinfo is None for each in parsed._rrule):  # noqa: SLF001
-                errors.append("A valid TZID must be provided (e.g., America/New_York)")
-        except ValueError as exc:
-            errors.append(f"rrule parsing failed validation: {exc}")
+        findings += [
+            ("interval" not in rule.lower(), f"INTERVAL required in rrule: {rule}"),
+            ("secondly" in rule.lower(), f"SECONDLY is not supported: {rule}"),
+            (re.search(r"BYDAY[:=][0-9]+[a-zA-Z]{2}", rule), f"BYDAY with numeric prefix not supported: {rule}"),
+            ("COUNT" in rule and "UNTIL" in rule, f"RRULE may not contain both COUNT and UNTIL: {rule}"),
+            (count and int(count[1]) > 999, f"COUNT > 999 is unsupported: {rule}"),
+        ]
+    errors = [message for found, message in findings if found] or _parse_errors(value)
     if errors:
         raise Refused({"rrule": errors})
+
+
+def _parse_errors(value: str) -> list[str]:
+    try:
+        parsed = rrule.rrulestr(value, forceset=True, tzinfos={"UTC": tz.UTC})
+    except ValueError as exc:
+        return [f"rrule parsing failed validation: {exc}"]
+    naive = any(each._dtstart.tzinfo is None for each in parsed._rrule)
+    return ["A valid TZID must be provided (e.g., America/New_York)"] if naive else []

@@ -274,7 +274,14 @@ RESOURCES = {
             **{ask: flag() for ask in ASK},
             **{
                 each: flag()
-                for each in "force_handlers use_fact_cache survey_enabled become_enabled diff_mode allow_simultaneous".split()
+                for each in [
+                    "force_handlers",
+                    "use_fact_cache",
+                    "survey_enabled",
+                    "become_enabled",
+                    "diff_mode",
+                    "allow_simultaneous",
+                ]
             },
         },
         ("name", "organization"),
@@ -300,7 +307,8 @@ RESOURCES = {
             "verbosity": number(None),
             "timeout": number(None, least=None),
             **{
-                each: Field(lambda value, _store: value, None) for each in "scm_branch job_tags skip_tags limit".split()
+                each: Field(lambda value, _store: value, None)
+                for each in ["scm_branch", "job_tags", "skip_tags", "limit"]
             },
         },
         ("unified_job_template", "name"),
@@ -476,11 +484,9 @@ class Awx:
     def _check_credential_types(self, item: Object, given: set[str], old: Object | None) -> None:
         check_inputs(item["inputs"])
         check_injectors(item["injectors"], item["inputs"])
-        if old and "inputs" in given and item["inputs"] != old["inputs"]:
-            if any(each["credential_type"] == item["id"] for each in self.store["credentials"].values()):
-                raise Refused(
-                    {"detail": "Modifications to inputs are not allowed for credential types that are in use"}, 403
-                )
+        used = old and any(each["credential_type"] == item["id"] for each in self.store["credentials"].values())
+        if old and used and item["inputs"] != old["inputs"]:
+            raise Refused({"detail": "Modifications to inputs are not allowed for credential types in use"}, 403)
         if "kind" in given:
             expect(item["kind"] in ("cloud", "net"), "kind", f"Must be 'cloud' or 'net', not {item['kind']}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 
 import pytest
 import yaml
@@ -26,7 +27,7 @@ def test_first_run_makes_all_and_second_changes_nothing(set_up, awx):
     made = {resource: len(items) for resource, items in awx.store.items()}
     assert made == {
         "organizations": 1,
-        "credential_types": 1 + len(VENDORS),  # and that of Ansible Vault
+        "credential_types": len(VENDORS) + 2,  # and those of tokens and of Ansible Vault
         "credentials": 0,
         "execution_environments": 0,
         "labels": 1,
@@ -65,7 +66,7 @@ def test_what_was_changed_by_hand_is_corrected(set_up, awx):
     assert set_up.run().code == 0
     template = awx.named("job_templates", "Telephony tokens: rotate")
     kazoo = awx.named("credential_types", "Telephony tokens: Kazoo")
-    schedule = awx.named("schedules", "Telephony tokens: rotate every night")
+    schedule = awx.named("schedules", "Telephony tokens: renew every night")
     source = awx.named("inventory_sources", "Telephony tokens")
     good = [dict(each) for each in (template, kazoo, schedule, source)]
     survey = awx.surveys[template["id"]]
@@ -184,17 +185,22 @@ def test_environment_is_that_of_the_module(vendor, collections, monkeypatch):
     assert not [name for name in os.environ if name in wanted], "the tests are not alone here"
 
 
+def test_credential_type_of_tokens_is_what_the_role_token_fills_in():
+    tasks = yaml.safe_load((ROOT / "roles/token/tasks/stores/awx_credential_show.yml").read_text("utf-8"))
+    inputs = yaml.safe_load((ROLE / "files/credential_types/token/inputs.yml").read_text("utf-8"))
+    assert {each["id"] for each in inputs["fields"]} == set(tasks[0]["vars"]["__token_inputs"])
+    assert {each["id"] for each in inputs["fields"] if each.get("secret")} == {"token", "headers"}
+    defaults = yaml.safe_load((ROOT / "roles/token/defaults/main.yml").read_text("utf-8"))
+    names = yaml.safe_load((ROLE / "vars/main.yml").read_text("utf-8"))["__awx_credential_types"]
+    assert defaults["token_awx_credential_type"] == names["token"]
+
+
 def test_variables_are_not_those_that_awx_sets():
     """AWX gives each job extra variables with the prefix awx_, which would go before those of the role."""
     options = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text("utf-8"))["argument_specs"]["main"]["options"]
-    taken = {
-        f"awx_{name}"
-        for name in (
-            "job_id job_launch_type job_template_id job_template_name job_scm_branch workflow_job_id workflow_job_name "
-            "workflow_job_launch_type parent_job_schedule_id parent_job_schedule_name schedule_id schedule_name user_id "
-            "user_name user_email user_first_name user_last_name inventory_id inventory_name project_revision "
-            "project_scm_branch execution_node webhook_event_type webhook_event_guid webhook_event_ref "
-            "webhook_status_api webhook_payload"
-        ).split()
-    }
-    assert not taken & set(options)
+    for option in options:
+        assert not re.match(
+            r"awx_(job|workflow_job|parent_job|schedule|user|inventory|project|execution|webhook)_"
+            r"(id|name|email|first_name|last_name|launch_type|template|scm_branch|revision|node|schedule|event|status|payload)",
+            option,
+        )

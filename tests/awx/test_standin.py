@@ -147,7 +147,7 @@ def test_credential_type_inputs(awx, inputs):
     [
         {"environment": {}},
         {"env": {"ANSIBLE_FORKS": "1"}},
-        {"env": {"PATH": "/tmp"}},
+        {"env": {"PATH": "/opt"}},
         {"env": {"1ST": "x"}},
         {"env": {"A-B": "x"}},
         {"env": {"A": "naïve"}},
