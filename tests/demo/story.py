@@ -11,6 +11,7 @@ more than is shown, is searched for secrets at the end.
 from __future__ import annotations
 
 import collections
+import json
 import os
 import shutil
 import signal
@@ -65,6 +66,8 @@ class Demo:
         self.stage = stage
         self.vendors = vendors
         self.on_record = ""
+        self.page = Path()
+        self.table: list[str] = []
 
     def play(self, playbook: str, *arguments: str, also: Path | None = None, table: bool = True) -> Run:
         """Run a playbook and show its interesting lines."""
@@ -190,6 +193,29 @@ class Demo:
         )
         self.asked()
 
+    def report(self) -> None:
+        self.story.chapter(
+            "What is there?",
+            "The report asks stores and vendors, changes nothing, and makes a page of it, for a browser.",
+        )
+        self.page = self.stage.folder.parent / "report.html"
+        run = self.play("report", "-e", f"report_html={self.page}", table=False)
+        lines = run.output.rpartition('"msg": [')[2].partition("]\n")[0]
+        self.table = json.loads(f"[{lines}]")
+        self.tell_report()
+        self.story.expect(
+            "11 API users, and a page without a secret.",
+            run.code == 0,
+            sum(host in line for line in self.table for host in run.users) == 11,
+            not [text for text in self.vendors.secret_texts() if text in self.page.read_text(encoding="utf-8")],
+            not self.asked()["revoke"],
+        )
+
+    def tell_report(self) -> None:
+        for line in self.table:
+            self.story.tell(f"     {line}")
+        self.story.tell(f"   The page: {self.page}")
+
     def mistype(self) -> None:
         self.story.chapter(
             "A newcomer with a mistyped password",
@@ -305,10 +331,13 @@ def perform(story: Story, folder: Path) -> None:
         demo.provision()
         demo.repeat()
         demo.rotate()
+        demo.report()
         demo.mistype()
         demo.revoke()
         demo.look_for_survivors()
         demo.search()
+        story.chapter("To look at", "The report of step 6, which was made while all tokens were alive.")
+        demo.tell_report()
     story.tell()
 
 
@@ -341,7 +370,7 @@ def main() -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     seconds = time.monotonic() - started
-    story.tell(f"All as promised, in {seconds:.0f} seconds. The simulators are stopped, and nothing is left behind.")
+    story.tell(f"All as promised, in {seconds:.0f} seconds. The simulators are stopped; the page is all that is left.")
     return 0
 
 
