@@ -106,11 +106,11 @@ class Launcher:
         assert done.returncode == 0, done.stderr
         return t.cast(Object, json.loads(done.stdout))
 
-    def launch(self, name: str, answers: Object | None = None, limit: str = "", job_type: str = "") -> list[Job]:
-        """Launch a job template, with answers to its survey. Gives the jobs, one for each slice."""
+    def launch(self, name: str, answers: Object | None = None, **prompts: t.Any) -> list[Job]:
+        """Launch a job template, with answers to its survey and its other prompts. Gives the jobs, one for each slice."""
         template = self._awx.named("job_templates", name)
-        assert not limit or template["ask_limit_on_launch"]
-        assert not job_type or template["ask_job_type_on_launch"]
+        assert all(template[f"ask_{prompt}_on_launch"] for prompt in prompts)
+        template = {**template, **prompts}
         questions = self._awx.surveys.get(template["id"], {}).get("spec", []) if template["survey_enabled"] else []
         answered = {each["variable"]: each["default"] for each in questions if "default" in each}
         answered.update(answers or {})
@@ -120,7 +120,7 @@ class Launcher:
         count = min(template["job_slice_count"], len(part_of(self.inventory, 1, 1)["_meta"]["hostvars"]))
         env, passwords = self._credentials(template)
         arguments = ["-u", "root"]
-        if "check" in (job_type, template["job_type"]):
+        if template["job_type"] == "check":
             arguments.append("--check")
         if template["diff_mode"]:
             arguments.append("--diff")
@@ -128,8 +128,8 @@ class Launcher:
             arguments.append("--ask-vault-pass")
         if template["forks"]:
             arguments.append(f"--forks={template['forks']}")
-        if limit:
-            arguments += ["-l", limit]
+        if template["limit"]:
+            arguments += ["-l", template["limit"]]
 
         def run_slice(number: int) -> Job:
             extra = {"awx_job_template_name": template["name"], "awx_inventory_name": "Telephony tokens", **answered}

@@ -55,6 +55,7 @@ def test_templates_are_as_defined(ready_awx):
         made = ready_awx.named("job_templates", defined["name"])
         assert made["job_slice_count"] == (1 if name in ("report", "revoke") else 4)
         assert made["ask_limit_on_launch"]
+        assert made["ask_job_slice_count_on_launch"] == (made["job_slice_count"] > 1)
         assert not made["ask_variables_on_launch"]
         assert not made["allow_simultaneous"]
         assert made["survey_enabled"] == ("survey_spec" in defined)
