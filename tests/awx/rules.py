@@ -108,7 +108,7 @@ def check_inputs(inputs: Json) -> None:
             right(len(set(choices)) == len(choices), "choices has non-unique elements")
         if "default" in field:
             wanted = {"string": str, "boolean": bool}[kind]
-            right(type(field["default"]) is wanted, f"{field['default']} is not a {kind}")
+            right(isinstance(field["default"], wanted), f"{field['default']} is not a {kind}")
         for key in {"choices", "multiline", "format", "secret"} & set(field):
             right(kind == "string", f"{key} not allowed for {kind} type ({field['id']})")
         right(not field.get("ask_at_runtime"), "'ask_at_runtime' is not supported for custom credentials.")
@@ -212,16 +212,16 @@ def check_survey(spec: Json) -> None:
         if not fact:
             raise Refused({"error": message})
 
-    for name, kind in (("name", str), ("description", str), ("spec", list)):
+    for name, type_ in (("name", str), ("description", str), ("spec", list)):
         right(name in spec, f"Field '{name}' is missing from survey spec.")
-        right(isinstance(spec[name], kind), f"Expected another type for field '{name}'")
+        right(isinstance(spec[name], type_), f"Expected another type for field '{name}'")
     right(spec["spec"], "'spec' doesn't contain any items.")
     seen = set()
     for index, question in enumerate(spec["spec"]):
         right(isinstance(question, dict), f"Survey question {index} is not a json object.")
-        for name, kind in (("type", str), ("question_name", str), ("variable", str), ("required", bool)):
+        for name, wanted in (("type", str), ("question_name", str), ("variable", str), ("required", bool)):
             right(name in question, f"'{name}' missing from survey question {index}")
-            right(isinstance(question[name], kind), f"'{name}' in survey question {index} has the wrong type")
+            right(isinstance(question[name], wanted), f"'{name}' in survey question {index} has the wrong type")
         right(question["variable"] not in seen, f"'variable' '{question['variable']}' duplicated")
         seen.add(question["variable"])
         kind = question["type"]
@@ -297,5 +297,5 @@ def _parse_errors(value: str) -> list[str]:
         parsed = rrule.rrulestr(value, forceset=True, tzinfos={"UTC": tz.UTC})
     except ValueError as exc:
         return [f"rrule parsing failed validation: {exc}"]
-    naive = any(each._dtstart.tzinfo is None for each in parsed._rrule)
+    naive = parsed[0].tzinfo is None
     return ["A valid TZID must be provided (e.g., America/New_York)"] if naive else []

@@ -201,9 +201,9 @@ def test_credentials(awx):
     assert made[0]["inputs"] == {"user": "a", "key": "$encrypted$"}
     link = f"/api/v2/job_templates/{awx.named('job_templates', 'T')['id']}/credentials/"
     assert awx.answer("POST", link, {"id": made[0]["id"]})[0] == 204
-    for bad in ({"id": made[1]["id"]}, {"id": 99}, {"id": "1"}):  # the first is a second one of the same type
+    for number in (made[1]["id"], 99, "1"):  # the first is a second one of the same type
         with pytest.raises(Refused):
-            awx.answer("POST", link, bad)
+            awx.answer("POST", link, {"id": number})
 
 
 @pytest.mark.parametrize(
