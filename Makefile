@@ -14,7 +14,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs simulators units lifecycle soak sanity integration playbooks inside benchmark clean
+.PHONY: help demo test lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report benchmark clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,12 @@ playbooks: $(VENV)/.ready ## Run the playbooks from the installed collection, an
 
 inside: $(VENV)/.ready ## Compare tasks run inside Ansible and shipped, and search all that is kept for secrets
 	@$(GATES) inside $(MORE)
+
+roles: $(VENV)/.ready ## Test the role token with each of its stores
+	@$(GATES) roles $(MORE)
+
+report: $(VENV)/.ready ## Test the report, its page in Chromium
+	@$(GATES) report $(MORE)
 
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
 	@$(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)

@@ -84,7 +84,7 @@ class ActionModule(ActionBase):
         return t.cast(Variable, held[name])
 
     def _encrypt(self, file: PrivateFile, text: str, vault_id: str | None) -> bytes:
-        vault_id = vault_id or constants.DEFAULT_VAULT_ENCRYPT_IDENTITY
+        vault_id = vault_id or constants.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
         if not self._vault.secrets:
             raise StoreError(f"{file.path} cannot be encrypted: give Ansible a vault password.", code="no_password")
         used, secret = match_encrypt_secret(self._vault.secrets, encrypt_vault_id=vault_id)
@@ -99,14 +99,14 @@ class _Dumper(yaml.SafeDumper):
     """Writes what looks like a template so that Ansible does not take it for one: it may come from a vendor."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # pylint: disable=too-many-ancestors  # PyYAML is built so
     """Reads what _Dumper writes."""
 
 
 _Dumper.add_representer(
     str, lambda dumper, text: dumper.represent_scalar("!unsafe" if "{" in text else "tag:yaml.org,2002:str", text)
 )
-_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor("!unsafe", lambda _loader, node: str(node.value))
 
 
 def _plain(value: Variable) -> Variable:

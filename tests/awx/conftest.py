@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import subprocess
 import sys
@@ -22,6 +23,10 @@ from standin import Awx, serving
 
 # What AWX finds in a project that starts as a copy of the example
 PLAYBOOKS = sorted(path.name for path in (ROOT / "examples" / "awx").glob("*.yml"))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "empty: with an AWX that has nothing but an organization")
 
 
 @pytest.fixture(scope="session")
@@ -45,26 +50,37 @@ def vendors(tmp_path_factory):
         yield running
 
 
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory, collections):
+    """An AWX that had nothing but an organization, and the run that has set it up, with the defaults."""
+    awx = Awx({PROJECT_URL: PLAYBOOKS})
+    with serving(awx) as url:
+        done = SetUp(tmp_path_factory.mktemp("first"), collections, url, awx.token).run()
+    assert done.code == 0, done.output
+    return awx, done
+
+
+@pytest.fixture(scope="session")
+def ready_awx(first_run):
+    """The same. Tests only read it, or attach credentials for a while."""
+    return first_run[0]
+
+
 @pytest.fixture
-def awx():
-    return Awx({PROJECT_URL: PLAYBOOKS})
+def awx(request, first_run):
+    """An AWX of the test's own: as after the first run, or with the mark `empty` as before it."""
+    if request.node.get_closest_marker("empty"):
+        return Awx({PROJECT_URL: PLAYBOOKS})
+    ready = copy.deepcopy(first_run[0])
+    ready.requests.clear()
+    return ready
 
 
 @pytest.fixture
 def set_up(tmp_path, collections, awx):
-    """Runs of telephony.auth.awx_setup on an AWX that has nothing but an organization."""
+    """Runs of telephony.auth.awx_setup on that AWX."""
     with serving(awx) as url:
         yield SetUp(tmp_path, collections, url, awx.token)
-
-
-@pytest.fixture(scope="session")
-def ready_awx(tmp_path_factory, collections):
-    """An AWX that was set up with the defaults. Tests only read it, or put credentials into it."""
-    awx = Awx({PROJECT_URL: PLAYBOOKS})
-    with serving(awx) as url:
-        done = SetUp(tmp_path_factory.mktemp("ready"), collections, url, awx.token).run()
-    assert done.code == 0, done.output
-    return awx
 
 
 def galaxy(folder: Path, *arguments: str) -> None:

@@ -297,5 +297,5 @@ def _parse_errors(value: str) -> list[str]:
         parsed = rrule.rrulestr(value, forceset=True, tzinfos={"UTC": tz.UTC})
     except ValueError as exc:
         return [f"rrule parsing failed validation: {exc}"]
-    naive = parsed[0].tzinfo is None
-    return ["A valid TZID must be provided (e.g., America/New_York)"] if naive else []
+    first = next(iter(parsed), None)
+    return ["A valid TZID must be provided (e.g., America/New_York)"] if first and first.tzinfo is None else []

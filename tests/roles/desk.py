@@ -7,7 +7,10 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import subprocess
+import sys
 import time
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -56,6 +59,25 @@ class Desk(Stage):
         done = self.ansible("playbook", "-vvvv", "--diff", f"--inventory={self._hosts}", playbook, *arguments)
         self.printed.append(done.stdout)
         return Run(done.returncode, done.stdout, time.monotonic() - started, {})
+
+    def run_by_runner(self, playbook: str, *arguments: str) -> None:
+        """Run a playbook as an automation controller does, which keeps each event of it in a file."""
+        data = self.folder / "runner"
+        (data / "project").mkdir(parents=True, exist_ok=True)
+        command = ["run", str(data), "-p", playbook, "--inventory", str(self._hosts)]
+        command.append(f"--cmdline=-vvvv --diff {' '.join(arguments)}")
+        env = {**self.env, "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])}
+        done = subprocess.run(
+            [sys.executable, "-m", "ansible_runner", *command],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        self.printed.append(done.stdout + done.stderr)
+        assert done.returncode == 0, done.stdout[-3000:]
 
     def start(self, playbook: str, *arguments: str) -> Future[Run]:
         with_it = ThreadPoolExecutor(1)

@@ -12,11 +12,11 @@ import re
 import secrets
 import socket
 import subprocess
+import sysconfig
 import time
 import typing as t
 from pathlib import Path
 
-import ansible_collections
 import hvac
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
@@ -27,8 +27,7 @@ Document = dict[str, t.Any]
 
 def collections_with_ansible(folder: Path) -> str:
     """Where this collection and those that come with the package ansible are found."""
-    others = Path(next(iter(ansible_collections.__path__))).parent
-    return os.pathsep.join([str(link_collection(folder)), str(others)])
+    return os.pathsep.join([str(link_collection(folder)), sysconfig.get_path("purelib")])
 
 
 class Bao:

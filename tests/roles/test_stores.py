@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import pytest
+from stage import VENDORS
+from stores import STORES
 
 PROVISION, ROTATE, REVOKE = (f"telephony.auth.{name}" for name in ("provision", "rotate", "revoke"))
-VENDORS = ("vacd", "kazoo", "webitel", "ipcortex", "dialer")
 
 
 def on_record(store):
@@ -39,7 +40,11 @@ def employed(desk, store):
     return token
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize(
+    ("store", "vendor"),
+    [*((store, "vacd") for store in STORES), *(("vault_file", vendor) for vendor in VENDORS[1:])],
+    indirect=["store"],
+)
 def test_a_first_run_a_second_one_and_the_end(desk, store, vendor):
     desk.hire(vendor, **store.variables())
     before = desk.vendors.requests()

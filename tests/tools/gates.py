@@ -41,6 +41,8 @@ GATES = {
     "sanity": ["sanity-2.19"],
     "integration": ["integration-2.19", "integration-2.21"],
     "playbooks": ["playbooks-2.19", "playbooks-2.21"],
+    "roles": ["roles-2.19"],
+    "report": ["report-2.19"],
     "inside": ["inside-2.19", "inside-2.20", "inside-2.21", "inside-2.22"],
 }
 # Two of these rows run at a time, from the first one on. What takes long comes early. ansible-test shares the
@@ -51,7 +53,9 @@ ROWS = [
     ["inside"],
     ["docs", "simulators", "units"],
     ["lifecycle"],
+    ["roles"],
     ["playbooks"],
+    ["report"],
 ]
 
 Result = dict[str, t.Any]
