@@ -72,6 +72,20 @@ def injected(credential_type: Object, values: Object) -> dict[str, str]:
     return {name: sandbox.from_string(template).render(**{**flags, **given}) for name, template in env.items()}
 
 
+def injected_variables(credential_type: Object, values: Object) -> Object:
+    """The extra variables that a credential is for a job."""
+    sandbox = ImmutableSandboxedEnvironment()
+
+    def rendered(node: t.Any) -> t.Any:
+        if isinstance(node, dict):
+            return {rendered(key): rendered(value) for key, value in node.items()}
+        return (
+            [rendered(each) for each in node] if isinstance(node, list) else sandbox.from_string(node).render(**values)
+        )
+
+    return t.cast(Object, rendered(credential_type["injectors"].get("extra_vars", {})))
+
+
 def part_of(inventory: Object, number: int, count: int) -> Object:
     """The part of an inventory that a slice gets: each so many-th host, in the order of their names."""
     groups = {name: group for name, group in inventory.items() if name != "_meta"}
@@ -118,7 +132,7 @@ class Launcher:
         assert not [error for question in questions for error in answer_errors(question, answered)]
         own = json.loads(template["extra_vars"] or "{}")
         count = min(template["job_slice_count"], len(part_of(self.inventory, 1, 1)["_meta"]["hostvars"]))
-        env, passwords = self._credentials(template)
+        env, variables, passwords = self._credentials(template)
         arguments = ["-u", "root"]
         if template["job_type"] == "check":
             arguments.append("--check")
@@ -133,7 +147,7 @@ class Launcher:
 
         def run_slice(number: int) -> Job:
             extra = {"awx_job_template_name": template["name"], "awx_inventory_name": "Telephony tokens", **answered}
-            extra_vars = {**own, **t.cast(Object, unsafe(extra))}
+            extra_vars = {**own, **t.cast(Object, unsafe({**extra, **variables}))}
             data = self._folder / f"{template['id']}-{number}-of-{count}"
             self._fill(data, part_of(self.inventory, number, count), extra_vars, arguments)
             return self._work(data, template["playbook"], env, passwords)
@@ -141,16 +155,18 @@ class Launcher:
         with ThreadPoolExecutor(2) as pool:
             return list(pool.map(run_slice, range(1, count + 1)))
 
-    def _credentials(self, template: Object) -> tuple[dict[str, str], dict[str, str]]:
+    def _credentials(self, template: Object) -> tuple[dict[str, str], Object, dict[str, str]]:
         env: dict[str, str] = {}
+        variables: Object = {}
         passwords: dict[str, str] = {}
         for number in self._awx.linked.get((template["id"], "credentials"), []):
             credential = self._awx.store["credentials"][number]
             credential_type = self._awx.store["credential_types"][credential["credential_type"]]
             env.update(injected(credential_type, credential["inputs"]))
+            variables.update(injected_variables(credential_type, credential["inputs"]))
             if credential_type["kind"] == "vault":
                 passwords[r"Vault password:\s*?$"] = credential["inputs"]["vault_password"]
-        return env, passwords
+        return env, variables, passwords
 
     def _fill(self, data: Path, inventory: Object, extra_vars: Object, arguments: list[str]) -> None:
         shutil.rmtree(data, ignore_errors=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs of the playbook that sets AWX up."""
+"""Runs of playbooks that speak to AWX: the one that sets it up, and others."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class SetUp:
         self.folder = folder
         self._env = {**clean_env(folder, collections), "CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": token}
 
-    def run(self, *arguments: str, **variables: t.Any) -> Run:
+    def run(self, *arguments: str, playbook: str = "telephony.auth.awx_setup", **variables: t.Any) -> Run:
         # On the command line Ansible would show them
         extra = self.folder / "variables.json"
         extra.write_text(json.dumps({"awx_project_url": PROJECT_URL, **variables}), encoding="utf-8")
-        command = [sys.executable, "-m", "ansible", "playbook", "-vvvv", "--diff", "telephony.auth.awx_setup"]
+        command = [sys.executable, "-m", "ansible", "playbook", "-vvvv", "--diff", playbook]
         process = subprocess.Popen(
             [*command, f"-e@{extra}", *arguments],
             cwd=self.folder,

@@ -381,10 +381,12 @@ class Awx:
         wanted = dict(parse_qsl(query))
         some = {key.removeprefix("or__"): wanted.pop(key) for key in list(wanted) if key.startswith("or__")}
         known = {"id", "organization", "name", *(RESOURCES[resource].fields if resource in RESOURCES else ())}
-        for key in {*wanted, *some} - known:
+        for key in {each.removesuffix("__name") for each in (*wanted, *some)} - known:
             raise Refused({"detail": f"{resource} has no field named '{key}'"})
 
         def fits(item: Object, key: str, value: str) -> bool:
+            if key == "organization__name":
+                return value == self.store["organizations"].get(item["organization"], {}).get("name")
             return str(item.get(key)) == value
 
         results = [
