@@ -276,6 +276,15 @@ def roles(session: nox.Session, core: str) -> None:
 
 
 @for_each_core(OLDEST_CORE)
+def awx(session: nox.Session, core: str) -> None:
+    """Set up a stand-in for AWX, run its jobs in AWX's way, make an execution environment's context:"""
+    session.install(ansible_core(core), "pytest", "-r", "tests/awx/requirements.txt")
+    # From here on also TMPDIR
+    session.create_tmp()
+    session.run("pytest", *(session.posargs or ["tests/awx"]))
+
+
+@for_each_core(OLDEST_CORE)
 def report(session: nox.Session, core: str) -> None:
     """Test the report: its filter, its role, and its page in Debian's Chromium:"""
     session.install(ansible_core(core), "-r", "tests/report/requirements.txt")
