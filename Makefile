@@ -14,7 +14,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report benchmark clean
+.PHONY: help demo test lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ roles: $(VENV)/.ready ## Test the role token with each of its stores
 
 report: $(VENV)/.ready ## Test the report, its page in Chromium
 	@$(GATES) report $(MORE)
+
+awx: $(VENV)/.ready ## Test the role awx, and its jobs as AWX runs them
+	@$(GATES) awx $(MORE)
 
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
 	@$(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)

@@ -43,6 +43,7 @@ GATES = {
     "playbooks": ["playbooks-2.19", "playbooks-2.21"],
     "roles": ["roles-2.19"],
     "report": ["report-2.19"],
+    "awx": ["awx-2.19"],
     "inside": ["inside-2.19", "inside-2.20", "inside-2.21", "inside-2.22"],
 }
 # Two of these rows run at a time, from the first one on. What takes long comes early. ansible-test shares the
@@ -54,6 +55,7 @@ ROWS = [
     ["docs", "simulators", "units"],
     ["lifecycle"],
     ["roles"],
+    ["awx"],
     ["playbooks"],
     ["report"],
 ]
