@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ("demo", "inside", "tools"))]
+sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ("awx", "demo", "inside", "tools"))]
 
 from desk import Desk
 from search import Search
@@ -52,3 +52,4 @@ def store(request, desk, bao):
     made = STORES[request.param](desk, bao)
     yield made
     made.repair()
+    made.close()

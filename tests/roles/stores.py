@@ -20,9 +20,11 @@ from pathlib import Path
 import hvac
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
-from stage import Stage, ending, link_collection
+from stage import ROOT, Stage, ending, link_collection
+from standin import Awx, serving
 
 Document = dict[str, t.Any]
+TYPE = ROOT / "roles" / "awx" / "files" / "credential_types" / "token"
 
 
 def collections_with_ansible(folder: Path) -> str:
@@ -80,8 +82,14 @@ class Store(t.Protocol):
     def break_down(self) -> None:
         """Make it unreachable."""
 
+    def shown(self) -> t.Any:
+        """The token that those see who use it."""
+
     def repair(self) -> None:
         """Make it reachable again, with all that it held."""
+
+    def close(self) -> None:
+        """End what was started."""
 
 
 class _InFolder:
@@ -93,6 +101,12 @@ class _InFolder:
         self.folder.mkdir()
         self.path = self.folder / "joe.yml"
         self._away = stage.folder / "away"
+
+    def shown(self) -> t.Any:
+        return (self.read() or {}).get("token")
+
+    def close(self) -> None:
+        pass
 
     def break_down(self) -> None:
         self.folder.rename(self._away)
@@ -143,6 +157,12 @@ class HashiVault:
         except hvac.exceptions.InvalidPath:
             return None
 
+    def shown(self) -> t.Any:
+        return (self.read() or {}).get("token")
+
+    def close(self) -> None:
+        pass
+
     def break_down(self) -> None:
         self.bao.seal()
 
@@ -150,4 +170,41 @@ class HashiVault:
         self.bao.unseal()
 
 
-STORES: dict[str, type[Store]] = {"file": File, "vault_file": VaultFile, "hashi_vault": HashiVault}
+class AwxCredential(HashiVault):
+    """A credential in a stand-in for AWX, and the record in the Vault. It breaks down by AWX refusing everybody."""
+
+    def __init__(self, stage: Stage, bao: Bao) -> None:
+        super().__init__(stage, bao)
+        self._awx = Awx({})
+        self._serving = serving(self._awx)
+        self._right = self._awx.token
+        url = self._serving.__enter__()
+        stage.env.update(CONTROLLER_HOST=url, CONTROLLER_OAUTH_TOKEN=self._right, CONTROLLER_VERIFY_SSL="false")
+        parts = {name: yaml.safe_load((TYPE / f"{name}.yml").read_text("utf-8")) for name in ("inputs", "injectors")}
+        self._awx.answer("POST", "/api/v2/credential_types/", {"name": "Telephony token", "kind": "cloud", **parts})
+
+    def variables(self) -> dict[str, t.Any]:
+        more = {"token_awx_credential": "PBX", "token_awx_organization": "Default"}
+        return {**super().variables(), "token_store": "awx_credential", **more}
+
+    def shown(self) -> t.Any:
+        """The token in the credential."""
+        found = [each["inputs"]["token"] for each in self._awx.store["credentials"].values()]
+        return found[0] if found else None
+
+    def break_down(self) -> None:
+        self._awx.token = "other"
+
+    def repair(self) -> None:
+        self._awx.token = self._right
+
+    def close(self) -> None:
+        self._serving.__exit__(None, None, None)
+
+
+STORES: dict[str, type[Store]] = {
+    "file": File,
+    "vault_file": VaultFile,
+    "hashi_vault": HashiVault,
+    "awx_credential": AwxCredential,
+}
