@@ -60,12 +60,6 @@ def first_run(tmp_path_factory, collections):
     return awx, done
 
 
-@pytest.fixture(scope="session")
-def ready_awx(first_run):
-    """The same. Tests only read it, or attach credentials for a while."""
-    return first_run[0]
-
-
 @pytest.fixture
 def awx(request, first_run):
     """An AWX of the test's own: as after the first run, or with the mark `empty` as before it."""

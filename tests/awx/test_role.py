@@ -50,18 +50,18 @@ def test_second_run_changes_nothing(set_up, awx):
     assert awx.token not in done.output
 
 
-def test_templates_are_as_defined(ready_awx):
-    label = ready_awx.named("labels", "telephony tokens")["id"]
+def test_templates_are_as_defined(awx):
+    label = awx.named("labels", "telephony tokens")["id"]
     for name, defined in TEMPLATES.items():
-        made = ready_awx.named("job_templates", defined["name"])
+        made = awx.named("job_templates", defined["name"])
         assert made["job_slice_count"] == (1 if name in ("report", "revoke") else 4)
         assert made["ask_limit_on_launch"]
         assert made["ask_job_slice_count_on_launch"] == (made["job_slice_count"] > 1)
         assert not made["ask_variables_on_launch"]
         assert not made["allow_simultaneous"]
         assert made["survey_enabled"] == ("survey_spec" in defined)
-        assert ready_awx.surveys.get(made["id"]) == defined.get("survey_spec")
-        assert ready_awx.linked[made["id"], "labels"] == [label]
+        assert awx.surveys.get(made["id"]) == defined.get("survey_spec")
+        assert awx.linked[made["id"], "labels"] == [label]
 
 
 def test_what_was_changed_by_hand_is_corrected(set_up, awx):
