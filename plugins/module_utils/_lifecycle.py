@@ -101,10 +101,10 @@ class Policy:
 
 @dataclass(frozen=True)
 class Known:
-    """The record a run starts with, and whether it stands in a file already (a token given as an option does not)."""
+    """The record a run starts with, and whether it is kept already (that of a token given as an option is not)."""
 
     record: Record
-    on_file: bool
+    kept: bool
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ class Lifecycle:
         else:
             reason = "the token had ended already"
         return Outcome(
-            changed=known.on_file or Ended.REVOKED in ended,
+            changed=(known.kept and self.store.keeps) or Ended.REVOKED in ended,
             reason=reason,
             before=record,
             revoked=Ended.STILL_VALID not in ended,
@@ -239,7 +239,7 @@ class Lifecycle:
             self._revoke_values(listed)
             self.store.remove()
         return Outcome(
-            changed=bool(listed or (known and known.on_file)),
+            changed=bool(listed or (known and known.kept and self.store.keeps)),
             reason=f"{_tokens(len(listed))} revoked" if listed else "the vendor lists no token",
             before=known.record if known else self._record(Token(listed[0])) if listed else None,
             revoked=True,
@@ -291,7 +291,7 @@ class Lifecycle:
         record = replace(record, identity=record.identity or self.vendor.owner(fresh), pending=None)
         due = [old for old in record.retiring if self._is_due(old)]
         others = self._others(record, verdict)
-        adopts = self.store.keeps and not known.on_file
+        adopts = not known.kept and (self.store.keeps or self.store.hands_back)
         if adopts and token.issued_at is None:
             # When it was made nobody can tell any more. For max_age it counts from now.
             record = replace(record, token=replace(token, issued_at=self.now()))
@@ -421,7 +421,7 @@ class Lifecycle:
     def _put_back(self, known: Known | None) -> None:
         """Restore the record of before, when it is sure that no token was issued. The next run copes without, too."""
         try:
-            if known and known.on_file:
+            if known and known.kept:
                 self.store.save(known.record)
             else:
                 self.store.remove()

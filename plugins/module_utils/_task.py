@@ -183,11 +183,11 @@ def _known(vendor: BaseVendor, options: Options, store: RecordFile | CallerStore
                 " Remove one of the two.",
                 code="record_mismatch",
             )
-        return Known(record, on_file=store.keeps)
+        return Known(record, kept=True)
     if token is None:
         return None
     identity = vendor.identity or vendor.owner(token)
-    return Known(Record(vendor.name, vendor.api_url, identity, token), on_file=False)
+    return Known(Record(vendor.name, vendor.api_url, identity, token), kept=False)
 
 
 def _must_belong(record: Record, vendor: BaseVendor, source: str) -> None:

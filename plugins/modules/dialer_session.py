@@ -51,7 +51,6 @@ options:
     description:
       - The password of O(username). Needed to make a token, but not to check one or to log it out. (In the API, C(password) of a user and C(pass) of
         a reseller.)
-      - Requires O(username).
       - Falls back to the environment variable E(DIALER_PASSWORD).
     type: str
     aliases:

@@ -39,7 +39,6 @@ options:
   password:
     description:
       - The password of O(username). Needed to make a session, but not to check one or to log it out.
-      - Requires O(username).
       - Mutually exclusive with O(key).
       - Falls back to the environment variable E(IPCORTEX_PASSWORD).
     type: str

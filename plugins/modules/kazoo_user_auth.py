@@ -43,7 +43,7 @@ options:
   password:
     description:
       - The password of O(username). It does not leave the host, only the hash does.
-      - Requires O(username), and one of O(account_name), O(account_realm) and O(phone_number) to log in.
+      - Takes O(username), and one of O(account_name), O(account_realm) and O(phone_number) to log in.
       - Mutually exclusive with O(credentials) and O(api_key).
       - Falls back to the environment variable E(KAZOO_PASSWORD).
     type: str

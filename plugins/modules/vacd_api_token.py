@@ -45,7 +45,6 @@ options:
       - The password of O(username). It may contain any characters.
       - Needed to make a token, to manage the number of tokens and to delete all of them, unless O(auth_token) is given. Not needed to check
         or delete a known token.
-      - Requires O(username).
       - Falls back to the environment variable E(VACD_PASSWORD).
     type: str
   stay_logged_in:

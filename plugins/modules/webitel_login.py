@@ -39,7 +39,6 @@ options:
   password:
     description:
       - The password of O(username). Needed to make a pair, but not to check one or to log it out.
-      - Requires O(username).
       - Falls back to the environment variable E(WEBITEL_PASSWORD).
     type: str
   totp_code:

@@ -70,10 +70,7 @@ def test_session(stage, vendors, example, vendor):
     assert ("still accept" in run.output) is (vendor == "kazoo")
 
 
-NOT_YET = pytest.mark.xfail(strict=True, reason="the role does not write the record of a token that it did not issue")
-
-
-@pytest.mark.parametrize("store", ["file", pytest.param("vault_file", marks=NOT_YET)])
+@pytest.mark.parametrize("store", ["file", "vault_file"])
 def test_migration(stage, vendors, example, store):
     tokens = f"@{stage.existing_tokens()}"
     alive = [token["token"] for token in vendors.alive()]

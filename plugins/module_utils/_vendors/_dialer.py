@@ -58,7 +58,6 @@ class Dialer(BaseVendor):
                     **option("dialer", "check_path"),
                     "token": {"type": "str", "no_log": True},
                 },
-                required_by={"password": ("username",)},
             )
         )
 

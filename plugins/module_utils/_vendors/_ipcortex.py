@@ -57,7 +57,6 @@ class Ipcortex(BaseVendor):
                     "session": {"type": "str", "no_log": True},
                 },
                 mutually_exclusive=(("password", "key"), ("session", "key")),
-                required_by={"password": ("username",)},
             )
         )
 

@@ -86,7 +86,6 @@ class Kazoo(BaseVendor):
                     ("password", "credentials", "api_key"),
                     ("username", "api_key"),
                 ),
-                required_by={"password": ("username",)},
             )
         )
 

@@ -68,7 +68,7 @@ class Vacd(BaseVendor):
                     "all_tokens": {"type": "bool", "default": False, "no_log": False},
                 },
                 required_if=(("adopt", True, ("fingerprint",)),),
-                required_by={"password": ("username",), "fingerprint": ("adopt",)},
+                required_by={"fingerprint": ("adopt",)},
             )
         )
 

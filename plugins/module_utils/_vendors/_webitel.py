@@ -58,7 +58,7 @@ class Webitel(BaseVendor):
                     "token": {"type": "str", "no_log": True},
                 },
                 required_together=(("key", "token"),),
-                required_by={"password": ("username",), "totp_code": ("password",)},
+                required_by={"totp_code": ("password",)},
             )
         )
 

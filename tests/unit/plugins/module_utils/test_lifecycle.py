@@ -40,7 +40,7 @@ class Case:
     """A situation, and what comes of it."""
 
     known: Record | None = None
-    on_file: bool = True
+    kept: bool = True
     vendor: FakeVendor = field(default_factory=FakeVendor)
     store: FakeStore = field(default_factory=FakeStore)
     policy: Policy = field(default_factory=Policy)
@@ -53,8 +53,8 @@ class Case:
         return self.store.record
 
     def run(self, state: str = "present", check_mode: bool = False) -> Outcome:
-        known = Known(self.known, self.on_file) if self.known else None
-        if known and self.on_file:
+        known = Known(self.known, self.kept) if self.known else None
+        if known and self.kept:
             self.store.record = self.known
         lifecycle = Lifecycle(self.vendor, self.store, self.policy, self.now, check_mode)
         arguments = () if state == "present_count" else (known,)
@@ -350,7 +350,7 @@ def test_where_nobody_can_tell_it_is_said(vendor, sentence):
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_token_given_as_an_option_is_put_on_record(keeps):
-    case = Case(record(), on_file=False, vendor=FakeVendor(["old"]), store=FakeStore(keeps=keeps))
+    case = Case(record(), kept=False, vendor=FakeVendor(["old"]), store=FakeStore(keeps=keeps))
     outcome = case.run()
     assert outcome.changed is keeps
     assert case.store.calls == (["prove", "save"] if keeps else [])
@@ -386,6 +386,13 @@ def test_a_retiring_token_that_cannot_be_revoked_is_tried_again():
     following = Case(case.store.record, vendor=vendor)
     following.run()
     assert (following.stored.retiring, vendor.alive) == ((), ["old"])
+
+
+def test_a_caller_who_keeps_the_record_gets_that_of_a_given_token():
+    case = Case(record(), False, FakeVendor(["old"]), FakeStore(keeps=False, hands_back=True))
+    outcome = case.run()
+    assert (outcome.changed, outcome.reason) == (True, "accepted, now on record")
+    assert not replace(case, known=after(outcome), kept=True).run().changed
 
 
 def test_what_the_callers_record_names_ends_only_once_the_new_record_came_back():
@@ -593,9 +600,9 @@ SITUATIONS: dict[str, tuple[str, Case]] = {
     "expired": ("present", Case(record(expires_at=NOW))),
     "expiring": ("present", Case(record(expires_at=NOW + 1), vendor=FakeVendor(["old"]))),
     "always": ("present", Case(record(), vendor=FakeVendor(["old"]), policy=Policy(renew="always"))),
-    "adopted": ("present", Case(record(), on_file=False, vendor=FakeVendor(["old"]))),
-    "given": ("present", Case(record(), on_file=False, vendor=FakeVendor(["old"]), store=FakeStore(keeps=False))),
-    "given, refused": ("present", Case(record(), on_file=False, store=FakeStore(keeps=False))),
+    "adopted": ("present", Case(record(), kept=False, vendor=FakeVendor(["old"]))),
+    "given": ("present", Case(record(), kept=False, vendor=FakeVendor(["old"]), store=FakeStore(keeps=False))),
+    "given, refused": ("present", Case(record(), kept=False, store=FakeStore(keeps=False))),
     "retiring due": ("present", Case(RETIRING, vendor=FakeVendor(["old", "r"]))),
     "exclusive": ("present", Case(record(), vendor=FakeVendor(["old", "a"]), policy=Policy(exclusive=True))),
     "exclusive already": ("present", Case(record(), vendor=FakeVendor(["old"]), policy=Policy(exclusive=True))),
@@ -610,14 +617,14 @@ SITUATIONS: dict[str, tuple[str, Case]] = {
     "absent": ("absent", Case(record(), vendor=FakeVendor(["old"]))),
     "absent, given": (
         "absent",
-        Case(record(), on_file=False, vendor=FakeVendor(["old"]), store=FakeStore(keeps=False)),
+        Case(record(), kept=False, vendor=FakeVendor(["old"]), store=FakeStore(keeps=False)),
     ),
-    "absent, given, gone": ("absent", Case(record(), on_file=False, store=FakeStore(keeps=False))),
+    "absent, given, gone": ("absent", Case(record(), kept=False, store=FakeStore(keeps=False))),
     "absent, gone": ("absent", Case(record())),
     "absent, irrevocable": ("absent", Case(record(), vendor=FakeVendor(["old"], revocable=False))),
     "absent, given, irrevocable": (
         "absent",
-        Case(record(), on_file=False, vendor=FakeVendor(["old"], revocable=False)),
+        Case(record(), kept=False, vendor=FakeVendor(["old"], revocable=False)),
     ),
     "absent, unknown": ("absent", Case()),
     "absent, retiring": ("absent", Case(RETIRING, vendor=FakeVendor(["old", "r"]))),
@@ -819,7 +826,7 @@ def test_while_a_token_is_issued_that_is_on_record(has_list, fault, known):
 
 
 def test_what_was_not_on_file_does_not_get_there_by_a_failure():
-    case = Case(record(), on_file=False, vendor=FakeVendor([], faults={"issue": ["refused"]}))
+    case = Case(record(), kept=False, vendor=FakeVendor([], faults={"issue": ["refused"]}))
     with pytest.raises(VendorRefused):
         case.run()
     assert case.store.record is None
@@ -868,7 +875,7 @@ def test_the_next_action_is_the_first_that_comes(known, policy, moment):
 
 def test_the_age_of_a_token_from_elsewhere_counts_from_now():
     given = replace(record(), token=Token("old"))
-    case = Case(given, on_file=False, vendor=FakeVendor(["old"]), policy=Policy(max_age=100))
+    case = Case(given, kept=False, vendor=FakeVendor(["old"]), policy=Policy(max_age=100))
     assert case.run().changed
     assert case.stored.token == Token("old", issued_at=NOW)
 
