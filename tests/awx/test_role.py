@@ -26,7 +26,7 @@ def test_first_run_makes_all(first_run):
     made = {resource: len(items) for resource, items in awx.store.items()}
     assert made == {
         "organizations": 1,
-        "credential_types": len(VENDORS) + 2,  # and those of tokens and of Ansible Vault
+        "credential_types": len(VENDORS) + 3,  # and those of tokens, HashiCorp Vault and Ansible Vault
         "credentials": 0,
         "execution_environments": 0,
         "labels": 1,
