@@ -82,9 +82,6 @@ class Store(t.Protocol):
     def break_down(self) -> None:
         """Make it unreachable."""
 
-    def shown(self) -> t.Any:
-        """The token that those see who use it."""
-
     def repair(self) -> None:
         """Make it reachable again, with all that it held."""
 
@@ -101,9 +98,6 @@ class _InFolder:
         self.folder.mkdir()
         self.path = self.folder / "joe.yml"
         self._away = stage.folder / "away"
-
-    def shown(self) -> t.Any:
-        return (self.read() or {}).get("token")
 
     def close(self) -> None:
         pass
@@ -156,9 +150,6 @@ class HashiVault:
             ]
         except hvac.exceptions.InvalidPath:
             return None
-
-    def shown(self) -> t.Any:
-        return (self.read() or {}).get("token")
 
     def close(self) -> None:
         pass
