@@ -191,7 +191,7 @@ def test_environment_is_that_of_the_module(vendor, collections, monkeypatch):
 def test_credential_type_of_tokens_is_what_the_role_token_fills_in():
     tasks = yaml.safe_load((ROOT / "roles/token/tasks/stores/awx_credential_show.yml").read_text("utf-8"))
     inputs = yaml.safe_load((ROLE / "files/credential_types/token/inputs.yml").read_text("utf-8"))
-    assert {each["id"] for each in inputs["fields"]} == set(tasks[0]["vars"]["__token_inputs"])
+    assert {each["id"] for each in inputs["fields"]} == set(tasks[0]["awx.awx.credential"]["inputs"])
     assert {each["id"] for each in inputs["fields"] if each.get("secret")} == {"token", "headers"}
     defaults = yaml.safe_load((ROOT / "roles/token/defaults/main.yml").read_text("utf-8"))
     names = yaml.safe_load((ROLE / "vars/main.yml").read_text("utf-8"))["__awx_credential_types"]

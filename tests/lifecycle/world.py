@@ -20,7 +20,7 @@ from unittest import mock
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.telephony.auth.plugins.module_utils import _record, _task
+from ansible_collections.telephony.auth.plugins.module_utils import _private_file, _task
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
@@ -180,7 +180,9 @@ class World:
 
     @contextlib.contextmanager
     def _patched(self) -> Iterator[None]:
-        with mock.patch.object(_record, "os", Disk(self)), mock.patch.object(_task, "Clock", return_value=self.clock):
+        with mock.patch.object(_private_file, "os", Disk(self)), mock.patch.object(
+            _task, "Clock", return_value=self.clock
+        ):
             yield
 
     def next_fault(self) -> str:
