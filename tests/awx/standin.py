@@ -628,7 +628,7 @@ def serving(awx: Awx) -> t.Iterator[str]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815
+        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 (http.server's own names)
 
         def log_message(self, *_arguments: object) -> None:
             """Nothing goes to the screen."""

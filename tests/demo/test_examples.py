@@ -141,6 +141,7 @@ def write(path, value):
     return path
 
 
+# Not every system has systemd. What the units start is executed by the tests in any case
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze")
 def test_units_are_valid(example):
     units = [example(f"nightly/telephony-tokens.{kind}") for kind in ("service", "timer")]
@@ -230,6 +231,7 @@ def holders(vendors):
 
 def test_every_file_is_executed(request, executed):
     """The last test of this file."""
+    # Only where somebody chose single tests by hand: the gates run all of them, so there it is never skipped
     if request.config.option.keyword or any("::" in word for word in request.config.args):
         pytest.skip("not all tests were run")
     files = {path for path in EXAMPLES.rglob("*") if path.is_file()} - {EXAMPLES / "README.md"}
