@@ -40,7 +40,7 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait for a connection, and then for each part of the reply.
+      - Seconds to wait for a connection, and from the start of a request until its whole reply is there.
     type: int
     default: 30
   retries:

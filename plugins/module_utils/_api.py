@@ -17,7 +17,6 @@ import time
 import traceback
 import typing as t
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
@@ -56,6 +55,12 @@ else:
 
 MAX_REPLY_BYTES = 1024 * 1024
 _EXCERPT_CHARACTERS = 200
+_HEADERS = {
+    "User-Agent": "telephony.auth (Ansible)",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "Connection": "keep-alive",
+}
 _FIRST_BACKOFF = 0.5
 _LONGEST_BACKOFF = 10.0
 _RANDOM = random.SystemRandom()
@@ -85,10 +90,6 @@ def connection(options: t.Mapping[str, t.Any]) -> Connection:
     Raises OptionError, naming the option, before anything is sent.
     """
     api_url = normalize_api_url(options["api_url"], options["validate_certs"])
-    try:
-        requests.Request("GET", api_url).prepare()
-    except RequestException:
-        raise OptionError("api_url is not a valid URL. Write it like https://pbx.example.com.") from None
     for name, least in (("timeout", 1), ("retries", 0), ("retry_timeout", 0)):
         if options[name] < least:
             raise OptionError(f"{name} must be at least {least}, not {options[name]}.")
@@ -103,6 +104,7 @@ def connection(options: t.Mapping[str, t.Any]) -> Connection:
     )
 
 
+@functools.lru_cache(maxsize=16)
 def normalize_api_url(api_url: str, validate_certs: bool = True) -> str:
     """The api_url without its trailing slash, once it is known to be usable. Raises OptionError."""
     try:
@@ -124,7 +126,12 @@ def normalize_api_url(api_url: str, validate_certs: bool = True) -> str:
             "api_url uses http://, which would send credentials readable by anyone on the way."
             " Use https://, or set validate_certs=false if you accept that."
         )
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+    url = f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+    try:
+        requests.Request("GET", url).prepare()
+    except RequestException:
+        raise OptionError("api_url is not a valid URL. Write it like https://pbx.example.com.") from None
+    return url
 
 
 def _is_loopback(host: str) -> bool:
@@ -281,8 +288,7 @@ class _TryAgain(Exception):
 class Api:
     """Sends requests to one API and gives back complete replies.
 
-    No redirect is followed, no cookie is kept, no .netrc is read. What may be repeated is repeated here;
-    everything else raises NoClearAnswer.
+    What may be repeated is repeated here; everything else raises NoClearAnswer.
     """
 
     def __init__(
@@ -290,13 +296,13 @@ class Api:
         settings: Connection,
         secrets: Masker,
         clock: Clock | None = None,
-        session: t.Any = None,
+        adapter: LimitedAdapter | None = None,
         sleep: t.Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings
         self.secrets = secrets
         self.clock = clock or Clock()
-        self._session = session or _session_for(os.getpid(), settings.endpoint)
+        self._adapter = adapter or _adapter_for(os.getpid(), settings.endpoint)
         self._sleep = sleep
 
     @property
@@ -343,38 +349,43 @@ class Api:
         headers: t.Mapping[str, str],
         body: t.Mapping[str, t.Any],
     ) -> Reply:
-        explained: tuple[NoClearAnswer, bool] | None = None
-        with self._session.limit.deadline(self.settings.timeout) as deadline:
-            try:
-                with self._session.request(
-                    method,
-                    self.api_url + path,
-                    headers=dict(headers),
-                    timeout=self.settings.timeout,
-                    allow_redirects=False,
-                    stream=True,
-                    verify=self.settings.verify,
-                    cert=self.settings.client_cert,
-                    proxies=dict(self.settings.proxies),
-                    **body,
-                ) as response:
-                    self.clock.compare(response.headers.get("Date"))
-                    reply = Reply(
-                        operation=operation,
-                        status=response.status_code,
-                        content_type=response.headers.get("Content-Type", ""),
-                        body=self._read(operation, response, changes),
-                        secrets=self.secrets,
-                        changes=changes,
-                    )
-                    return self._accept(reply, response.headers)
-            except (RequestException, HTTPError) as error:
-                explained = self._explain(operation, error, changes, deadline.passed)
+        try:
+            return self._exchange(operation, method, path, changes, headers, body)
+        except (RequestException, HTTPError) as error:
+            failure, sent = self._explain(operation, error, changes)
         # Raised out here, so as not to carry along the exception of Requests, which holds the URL.
-        failure, sent = explained
         if failure.code in ("tls", "bad_option") or (sent and changes):
             raise failure
         raise _TryAgain(failure)
+
+    def _exchange(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        changes: bool,
+        headers: t.Mapping[str, str],
+        body: t.Mapping[str, t.Any],
+    ) -> Reply:
+        request = requests.Request(method, self.api_url + path, {**_HEADERS, **headers}, **body)
+        # By an adapter and not by a session, which follows redirects, keeps cookies and reads .netrc.
+        with self._adapter.send_within(
+            self.settings.timeout,
+            request.prepare(),
+            verify=self.settings.verify,
+            cert=self.settings.client_cert,
+            proxies=self.settings.proxies,
+        ) as response:
+            self.clock.compare(response.headers.get("Date"))
+            reply = Reply(
+                operation=operation,
+                status=response.status_code,
+                content_type=response.headers.get("Content-Type", ""),
+                body=self._read(operation, response, changes),
+                secrets=self.secrets,
+                changes=changes,
+            )
+            return self._accept(reply, response.headers)
 
     def _read(self, operation: str, response: requests.Response, changes: bool) -> bytes:
         """The whole body, at most MAX_REPLY_BYTES of it."""
@@ -429,7 +440,7 @@ class Api:
             maybe_done=maybe_done,
         )
 
-    def _explain(self, operation: str, error: Exception, changes: bool, late: bool) -> tuple[NoClearAnswer, bool]:
+    def _explain(self, operation: str, error: Exception, changes: bool) -> tuple[NoClearAnswer, bool]:
         """The failure behind an exception of Requests, and whether the request may have reached the vendor.
 
         The exceptions' own texts are not used: they hold the URL, which for vacd holds a token.
@@ -445,7 +456,7 @@ class Api:
         elif isinstance(error, ConnectTimeout):
             code, sent = "timeout", False
             what = f"{where} did not accept a connection within {self.settings.timeout:g} seconds."
-        elif late or isinstance(error, Timeout) or any(isinstance(inner, ReadTimeoutError) for inner in _chain(error)):
+        elif isinstance(error, Timeout) or any(isinstance(inner, ReadTimeoutError) for inner in _chain(error)):
             code, sent = "timeout", True
             what = f"{where} did not complete its answer within {self.settings.timeout:g} seconds."
         elif isinstance(error, ChunkedEncodingError):
@@ -465,30 +476,9 @@ class Api:
 
 
 @functools.lru_cache(maxsize=16)
-def _session_for(_process: int, _endpoint: tuple[object, ...]) -> t.Any:
-    """The session that a loop shares. A forked process must not use its parent's connections."""
-    return new_session()
-
-
-def new_session() -> t.Any:
-    """A session that keeps connections and nothing else. Its limit can cut requests that take too long."""
-
-    class Session(requests.Session):
-        def __init__(self) -> None:
-            super().__init__()
-            self.limit = LimitedAdapter()
-            self.mount("http://", self.limit)
-            self.mount("https://", self.limit)
-
-        def get_redirect_target(self, resp: requests.Response) -> str | None:
-            """None: even a redirect that is not followed would be read without limit and parsed."""
-            return None
-
-    session = Session()
-    session.trust_env = False  # no .netrc; proxies and CA bundle of the environment are looked up in connection()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": "telephony.auth (Ansible)", "Accept-Encoding": "identity"})
-    return session
+def _adapter_for(_process: int, _endpoint: tuple[object, ...]) -> LimitedAdapter:
+    """The connections that a loop shares. A forked process must not use its parent's."""
+    return LimitedAdapter()
 
 
 def _host_of(location: str) -> str:

@@ -2,15 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A limit for the whole of a request. The timeouts of Requests only limit how long nothing at all arrives."""
+"""A limit for the whole of a reply. The timeouts of Requests only limit how long nothing at all arrives."""
 
 from __future__ import annotations
 
-import contextlib
+import io
+import math
 import socket
-import threading
+import time
 import typing as t
-import weakref
+from http.client import HTTPResponse
 
 # pylint: disable=no-member  # it takes the stand-ins at the end of the imports for the classes themselves
 
@@ -22,63 +23,47 @@ except ImportError:  # _api says so to the user
     HTTPAdapter = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore
 
 
-class Deadline:
-    """Whether the time of a request was up before it was done."""
-
-    passed = False
-
-
 class LimitedAdapter(HTTPAdapter):
-    """Sends requests over connections that it can cut."""
+    """Keeps connections and nothing else; a reply must be complete timeout seconds after its request began."""
 
-    def __init__(self) -> None:
-        self._connections: weakref.WeakSet[HTTPConnection] = weakref.WeakSet()
-        super().__init__()
+    _ends_at = math.inf
 
-    @contextlib.contextmanager
-    def deadline(self, seconds: float) -> t.Iterator[Deadline]:
-        """Cut the connections when the body of this with statement takes longer."""
-        deadline = Deadline()
+    def send_within(self, timeout: float, request: t.Any, **more: t.Any) -> t.Any:
+        """What send() gives back, with the content still to be read."""
+        self._ends_at = time.monotonic() + timeout
+        return self.send(request, stream=True, timeout=timeout, **more)
 
-        def cut() -> None:
-            deadline.passed = True
-            for connection in list(self._connections):
-                if connection.sock is not None:
-                    with contextlib.suppress(OSError):
-                        connection.sock.shutdown(socket.SHUT_RDWR)
-
-        timer = threading.Timer(seconds, cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield deadline
-        finally:
-            timer.cancel()
-            # It may be at work just now, and must not cut the next request.
-            timer.join()
+    def limit(self, sock: t.Any) -> None:
+        """Let the next operation of a socket take no longer than is left."""
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("timed out")
+        sock.settimeout(left)
 
     def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self._watch(self.poolmanager)
+        self._limit_all(self.poolmanager)
 
     def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         manager = super().proxy_manager_for(*args, **kwargs)
-        self._watch(manager)
+        self._limit_all(manager)
         return manager
 
-    def _watch(self, manager: t.Any) -> None:
-        """Have a pool manager make connections that are known here from their beginning."""
-        connections = self._connections
+    def _limit_all(self, manager: t.Any) -> None:
+        """Have a pool manager make connections whose replies are limited."""
+        adapter = self
+
+        class Reply(HTTPResponse):
+            def __init__(self, sock: t.Any, *args: t.Any, **kwargs: t.Any) -> None:
+                super().__init__(sock, *args, **kwargs)
+                self.fp.close()
+                self.fp = io.BufferedReader(_LimitedReader(adapter, sock))
 
         class Http(HTTPConnection):
-            def connect(self) -> None:
-                connections.add(self)
-                super().connect()
+            response_class = Reply
 
         class Https(HTTPSConnection):
-            def connect(self) -> None:
-                connections.add(self)
-                super().connect()
+            response_class = Reply
 
         class HttpPool(HTTPConnectionPool):
             ConnectionCls = Http
@@ -87,3 +72,24 @@ class LimitedAdapter(HTTPAdapter):
             ConnectionCls = Https
 
         manager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
+
+
+class _LimitedReader(io.RawIOBase):
+    """What a socket receives."""
+
+    def __init__(self, adapter: LimitedAdapter, sock: t.Any) -> None:
+        super().__init__()
+        self._adapter = adapter
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: t.Any) -> int | None:
+        self._adapter.limit(self._sock)
+        return t.cast("int | None", self._raw.readinto(buffer))
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()

@@ -25,8 +25,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
 
 _MODE = re.compile("0?[0-7]{3}")
 _MAX_FILE_BYTES = 1024 * 1024
-# What a record with a few retiring tokens needs.
-_ROOM = 16384
+# A block, which a record with a few tokens fits in. Taking more and giving it back would cost as much as a new file.
+_ROOM = 4096
 # chown takes it for "leave as it is".
 _NO_ID = 2**32 - 1
 
@@ -147,10 +147,16 @@ class PrivateFile:
             self._new = os.open(self._new_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             os.fchown(self._new, self._uid, self._gid)
             os.fchmod(self._new, self._mode)
-            os.posix_fallocate(self._new, 0, _ROOM)
+            os.posix_fallocate(self._new, 0, max(_ROOM, 2 * self._size()))
         except OSError as error:
             self._discard()
             raise self._error(f"cannot be written: {error.strerror}", "store_unwritable") from None
+
+    def _size(self) -> int:
+        try:
+            return os.lstat(self.path).st_size
+        except FileNotFoundError:
+            return 0
 
     def replace(self, content: bytes) -> None:
         """Put this in place of what the file holds. Raises StoreError."""

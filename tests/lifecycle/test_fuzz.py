@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import shutil
@@ -20,7 +19,6 @@ import requests
 from hypothesis import HealthCheck, given, seed, settings, strategies as st
 
 from ansible_collections.telephony.auth.plugins.module_utils import _api
-from ansible_collections.telephony.auth.plugins.module_utils._deadline import Deadline
 from ansible_collections.telephony.auth.plugins.module_utils._record import RecordFile
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json
@@ -80,18 +78,13 @@ def replies(draw: st.DrawFn, vendor: str) -> list[Reply]:
     return told
 
 
-class Session:
+class Adapter:
     """Answers each request with the next reply, and the last one again and again."""
 
     def __init__(self, told: list[Reply]) -> None:
         self.told = list(told)
-        self.limit = self
 
-    @contextlib.contextmanager
-    def deadline(self, _seconds: float) -> t.Iterator[Deadline]:
-        yield Deadline()
-
-    def request(self, *_arguments: t.Any, **_more: t.Any) -> requests.Response:
+    def send_within(self, *_arguments: t.Any, **_more: t.Any) -> requests.Response:
         status, kind, body = self.told.pop(0) if len(self.told) > 1 else self.told[0]
         response = requests.Response()
         response.status_code = status
@@ -106,7 +99,7 @@ def run(vendor: str, told: list[Reply], state: str, known: bool) -> None:
     path = directory / "joe.json"
     try:
         options = {**OPTIONS[vendor], **(KNOWN[vendor] if known else {}), "state": state, "path": str(path)}
-        with mock.patch.object(_api, "_session_for", return_value=Session(told)):
+        with mock.patch.object(_api, "_adapter_for", return_value=Adapter(told)):
             ran = drive(vendor, {**options, "api_url": "http://127.0.0.1:9", "retries": 0})
         figures.count("hostile replies")
         if ran.get("failed"):

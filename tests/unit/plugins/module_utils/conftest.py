@@ -24,6 +24,8 @@ settings.load_profile("unit")
 
 HANG = "hang"
 RESET = "reset"
+DRIP = "drip"
+FLOOD = "flood"
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -45,6 +47,12 @@ class _Handler(socketserver.StreamRequestHandler):
             for part in step if isinstance(step, tuple) else (step,):
                 if part == HANG:
                     self.server.over.wait(30)
+                elif part == DRIP:
+                    while not self.server.over.wait(0.02):
+                        self.wfile.write(b"x")
+                elif part == FLOOD:
+                    while not self.server.over.is_set():
+                        self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
                 elif part == RESET:
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 else:
@@ -60,7 +68,8 @@ class _Handler(socketserver.StreamRequestHandler):
 class BrokenServer(socketserver.ThreadingTCPServer):
     """Answers the next request with the next step, byte for byte, and then closes the connection.
 
-    A step is what to send, HANG (say nothing until the test is over), RESET (abort the connection), or a tuple of those.
+    A step is what to send, HANG (say nothing until the test is over), DRIP (a byte now and then until it is over), FLOOD
+    (interim replies without end), RESET (abort the connection), or a tuple of those.
     Only a reply without content keeps the connection.
     """
 
@@ -72,6 +81,9 @@ class BrokenServer(socketserver.ThreadingTCPServer):
         self.steps: list[object] = []
         self.requests: list[bytes] = []
         self.over = threading.Event()
+
+    def handle_error(self, _request: t.Any, _client_address: t.Any) -> None:
+        """Clients go away, which is no error here."""
 
     def shutdown_request(self, request: t.Any) -> None:
         # Not in the polite way of the parent, which would say goodbye before a reset

@@ -10,6 +10,7 @@ import io
 import re
 import ssl
 import threading
+import time
 import typing as t
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,7 +35,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import (
 from ansible_collections.telephony.auth.plugins.module_utils._deadline import LimitedAdapter
 from ansible_collections.telephony.auth.plugins.module_utils._errors import NoClearAnswer, OptionError
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
-from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.conftest import HANG, RESET
+from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.conftest import DRIP, FLOOD, HANG, RESET
 
 URL = "https://pbx.example/api"
 SECRET = "s3cr3t&t=k+n"
@@ -61,7 +62,7 @@ class Waits(list):  # type: ignore[type-arg]
 
 def make_api(url: str = URL, **settings: t.Any) -> tuple[Api, Waits]:
     waits = Waits()
-    return Api(Connection(url, **settings), Masker([SECRET]), session=_api.new_session(), sleep=waits), waits
+    return Api(Connection(url, **settings), Masker([SECRET]), adapter=LimitedAdapter(), sleep=waits), waits
 
 
 @pytest.fixture
@@ -344,6 +345,15 @@ def tls_server(authority: trustme.CA) -> t.Iterator[tuple[ssl.SSLContext, str]]:
             self.send_response(204)
             self.end_headers()
 
+        def do_POST(self) -> None:
+            """A byte now and then, until the client has enough."""
+            self.send_response(200)
+            self.send_header("Content-Length", "500")
+            self.end_headers()
+            for _byte in range(500):
+                self.wfile.write(b"x")
+                time.sleep(0.02)
+
         def log_message(self, *_arguments: t.Any) -> None:
             pass
 
@@ -413,6 +423,12 @@ def test_a_client_certificate_is_shown(tls_server, ca_file, client_files, author
     assert call_with({"api_url": url, "ca_path": ca_file, "client_cert": cert, "client_key": key}).status == 204
     with pytest.raises(NoClearAnswer):
         call_with({"api_url": url, "ca_path": ca_file})
+
+
+def test_a_reply_over_tls_has_the_same_limit(tls_server, ca_file):
+    _context, url = tls_server
+    api, _waits = make_api(url, verify=ca_file, timeout=0.2)
+    assert refusal(api, changes=True).code == "timeout"
 
 
 # Replies that are no use
@@ -495,16 +511,14 @@ def test_half_a_reply_is_none(broken_server, wire, changes):
 def test_half_a_reply_is_none_for_old_versions_of_urllib3_either():
     """Version 1 does not compare what it got with what was promised."""
 
-    class Session:
-        limit = LimitedAdapter()
-
-        def request(self, *_arguments: t.Any, **_more: t.Any) -> requests.Response:
+    class Adapter(LimitedAdapter):
+        def send_within(self, *_arguments: t.Any, **_more: t.Any) -> requests.Response:
             response = requests.Response()
             response.status_code, response.raw = 200, io.BytesIO(b"{}")
             response.headers["Content-Length"] = "100"
             return response
 
-    api = Api(Connection(URL, retries=0), Masker(), session=Session())
+    api = Api(Connection(URL, retries=0), Masker(), adapter=Adapter())
     with pytest.raises(NoClearAnswer, match="was cut off"):
         api.call("check", "GET", "/x")
 
@@ -538,6 +552,17 @@ SENT = {
     "silent": (HANG, "timeout", "did not complete its answer within 0.2 seconds"),
     "stuck": (
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", HANG),
+        "timeout",
+        "did not complete its answer within 0.2 seconds",
+    ),
+    "flooding": (FLOOD, "timeout", "did not complete its answer within 0.2 seconds"),
+    "dripping headers": (
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", DRIP),
+        "timeout",
+        "did not complete its answer within 0.2 seconds",
+    ),
+    "dripping content": (
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{", DRIP),
         "timeout",
         "did not complete its answer within 0.2 seconds",
     ),

@@ -274,12 +274,20 @@ def test_a_store_that_was_proved_but_not_needed_leaves_nothing(path):
     store = RecordFile(str(path))
     store.prove()
     (new,) = path.parent.iterdir()
-    assert new.stat().st_size == 16384
+    assert new.stat().st_size == 4096
     store.prove()
     assert list(path.parent.iterdir()) == [new]
     store.close()
     store.close()
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_large_record_is_proved_to_have_room_for_another_token(path):
+    path.write_bytes(b"x" * 5000)
+    store = RecordFile(str(path))
+    store.prove()
+    assert path.with_name(".joe.json.new").stat().st_size == 10000
+    store.close()
 
 
 def test_close_bears_that_its_file_is_gone(path):
@@ -445,7 +453,7 @@ def test_what_a_killed_run_left_is_removed(path):
 def test_a_full_disk_binds_everybody(path):
     """Root too: a limit on the size of files stands in for it."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
     try:
         with pytest.raises(StoreError, match="cannot be written: File too large"):
             RecordFile(str(path)).prove()
