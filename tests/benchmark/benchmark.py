@@ -349,7 +349,9 @@ def report(plan: Plan, bench: Bench) -> str:
 
 
 def _where(bench: Bench) -> str:
-    return "in memory" if MEMORY in bench.memory.parents else "on the disk, as this machine has no file system in memory"
+    return (
+        "in memory" if MEMORY in bench.memory.parents else "on the disk, as this machine has no file system in memory"
+    )
 
 
 def _loops(plan: Plan, bench: Bench) -> str:
@@ -374,7 +376,9 @@ def _disk(plan: Plan, bench: Bench) -> str:
         for number in plan.loops:
             case = Case(vendor, "loop", number)
             _uri, _module, action, no_op, requests = _ways(plan, bench, case, PROVISION)
-            on_disk, writes = (bench.ms(replace(case, way=way, on_disk=True), PROVISION) for way in ("action", "writes"))
+            on_disk, writes = (
+                bench.ms(replace(case, way=way, on_disk=True), PROVISION) for way in ("action", "writes")
+            )
             floor = no_op + requests
             ratios = [_times(on_disk, floor), _times(on_disk, floor + writes)]
             rows.append([vendor, number, action, on_disk, writes, *ratios])
