@@ -100,7 +100,7 @@ class Window:
         told = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         sent = [each["params"] for each in told if each["method"] == "Network.requestWillBeSent"]
         # Less what the browser's own start page may still load
-        return [each["request"]["url"] for each in sent if not each["documentURL"].startswith("chrome://")]
+        return [each["request"]["url"] for each in sent if not each["documentURL"].startswith("chrome")]
 
 
 @pytest.fixture
