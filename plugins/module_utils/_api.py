@@ -324,11 +324,12 @@ class Api:
         A call that changes something (issues or revokes) is repeated only when it is sure that the vendor did not
         do the work: when no connection came about, or on 429, or on 503 with Retry-After.
         """
+        request = requests.Request(method, self.api_url + path, {**_HEADERS, **(headers or {})}, **body)
         waited = 0.0
         attempt = 0
         while True:
             try:
-                return self._send(operation, method, path, changes, headers or {}, body)
+                return self._send(operation, request, changes)
             except _TryAgain as again:
                 failure, wait = again.failure, again.wait
             if wait is None:
@@ -340,17 +341,9 @@ class Api:
             waited += wait
             attempt += 1
 
-    def _send(
-        self,
-        operation: str,
-        method: str,
-        path: str,
-        changes: bool,
-        headers: t.Mapping[str, str],
-        body: t.Mapping[str, t.Any],
-    ) -> Reply:
+    def _send(self, operation: str, request: requests.Request, changes: bool) -> Reply:
         try:
-            return self._exchange(operation, method, path, changes, headers, body)
+            return self._exchange(operation, request, changes)
         except (RequestException, HTTPError) as error:
             failure, sent = self._explain(operation, error, changes)
         # Raised out here, so as not to carry along the exception of Requests, which holds the URL.
@@ -358,16 +351,7 @@ class Api:
             raise failure
         raise _TryAgain(failure)
 
-    def _exchange(
-        self,
-        operation: str,
-        method: str,
-        path: str,
-        changes: bool,
-        headers: t.Mapping[str, str],
-        body: t.Mapping[str, t.Any],
-    ) -> Reply:
-        request = requests.Request(method, self.api_url + path, {**_HEADERS, **headers}, **body)
+    def _exchange(self, operation: str, request: requests.Request, changes: bool) -> Reply:
         # By an adapter and not by a session, which follows redirects, keeps cookies and reads .netrc.
         with self._adapter.send_within(
             self.settings.timeout,
