@@ -46,17 +46,17 @@ GATES = {
     "awx": ["awx-2.19"],
     "inside": ["inside-2.19", "inside-2.20", "inside-2.21", "inside-2.22"],
 }
-# Two of these rows run at a time, from the first one on. What takes long comes early. ansible-test shares the
+# Two of these rows run at a time, from the first one on. After lint, what takes long comes early. ansible-test shares the
 # environments that it makes, so all of it is in one row.
 ROWS = [
     ["lint"],
-    ["sanity", "integration"],
     ["inside"],
-    ["docs", "simulators", "units"],
-    ["lifecycle"],
+    ["sanity", "integration"],
     ["roles"],
     ["awx"],
     ["playbooks"],
+    ["docs", "simulators", "units"],
+    ["lifecycle"],
     ["report"],
 ]
 
