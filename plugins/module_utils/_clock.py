@@ -10,6 +10,7 @@ import calendar
 import datetime
 import time
 import typing as t
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
@@ -35,6 +36,14 @@ def unix(text: str | None) -> int | None:
     return int(datetime.datetime.fromisoformat(text[:-1] + "+00:00").timestamp())
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What time it is, in Unix seconds. certain is false where clocks differ so much that neither is to be believed."""
+
+    now: int
+    certain: bool = True
+
+
 class Clock:
     """What time it is for the vendor: by the Date header of its last reply, else by the clock of this host."""
 
@@ -44,6 +53,9 @@ class Clock:
 
     def now(self) -> int:
         return int(self._local() + self._ahead)
+
+    def moment(self) -> Moment:
+        return Moment(self.now())
 
     def compare(self, date: str | None) -> None:
         """Learn from a Date header; one that is missing or makes no sense teaches nothing."""

@@ -77,3 +77,10 @@ class NoClearAnswer(TelephonyError):
     def __init__(self, message: str, *, maybe_done: bool = False, **fields: t.Any) -> None:
         super().__init__(message, **fields)
         self.maybe_done = maybe_done
+
+
+class StoreConflict(StoreError):
+    """Another run wrote the record since it was loaded. Nothing was written; loading again shows what is there now."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place} was changed by another run meanwhile.", code="changed_meanwhile")

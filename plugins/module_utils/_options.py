@@ -90,20 +90,22 @@ def token_options() -> Spec:
             "grace": {"type": "str", "default": "0s"},
             "return_token": {"type": "bool", "no_log": False},
         },
-        mutually_exclusive=(("path", "record"),),
+        mutually_exclusive=(("path", "record", "store"),),
     )
 
 
 def file_options() -> Spec:
-    """The file that keeps the record."""
+    """Where the record is kept: in a file, or as the store's driver says."""
     return Spec(
         {
             "path": {"type": "path"},
             "owner": {"type": "str"},
             "group": {"type": "str"},
-            "mode": {"type": "str", "default": "0600"},
+            "mode": {"type": "str"},
+            # Judged by its driver, see plugin_utils/_stores. Its secrets are known there, too.
+            "store": {"type": "dict", "no_log": False},
         },
-        required_by={"owner": ("path",), "group": ("path",)},
+        required_by={"owner": ("path",), "group": ("path",), "mode": ("path",)},
     )
 
 
@@ -133,7 +135,9 @@ def public_options(argument_spec: t.Mapping[str, t.Any], options: Options) -> di
     """The options as they may be shown. A name that is no option is left out: it may be a misspelt password."""
     shown = {
         name: "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if is_secret and options.get(name) else options[name]
-        for name, is_secret in ((name, each.get("no_log") or name == "record") for name, each in argument_spec.items())
+        for name, is_secret in (
+            (name, each.get("no_log") or name in ("record", "store")) for name, each in argument_spec.items()
+        )
         if name in options
     }
     if isinstance(shown.get("api_url"), str):

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.telephony.auth.plugins.module_utils import _details
 from ansible_collections.telephony.auth.plugins.module_utils._api import Api, Reply
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Vendor
 from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import is_header_safe, one_line
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Vendor
 
 Json = t.Mapping[str, t.Any]
 
@@ -25,8 +26,16 @@ Json = t.Mapping[str, t.Any]
 class BaseVendor(Vendor):
     """One API user at one vendor, as the task describes it.
 
-    A vendor's class says in spec() which options it has, and implements _lifecycle.Vendor, known() and headers().
+    A vendor's class says in spec() which options it has, and implements _vendor.Vendor (or ListingVendor), known() and
+    headers(). It is a row of _registry.py.
     """
+
+    module: t.ClassVar[str]
+    """The name of its module."""
+    title: t.ClassVar[str]
+    """The name of the vendor's product, for people."""
+    details: t.ClassVar[t.Mapping[str, _details.Shape]] = {}
+    """The facts that a result and a record may hold, and what they look like."""
 
     def __init__(self, api: Api, options: Options) -> None:
         self.api = api
@@ -51,18 +60,20 @@ class BaseVendor(Vendor):
         """Secrets made out of the options that a vendor might echo."""
         return ()
 
-    def extra_results(self, token: Token) -> dict[str, t.Any]:
-        """Further secret return values."""
+    def secret_results(self, token: Token) -> dict[str, t.Any]:
+        """Further secret return values, under the vendor's own names."""
         return {}
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return True
 
-    def list(self) -> tuple[str, ...] | None:
-        return None
-
     def owner(self, token: Token) -> str | None:
         return token.details.get("username")
+
+    def let_in(self, facts: object) -> dict[str, t.Any]:
+        """Of facts that came from outside, those that details allows, masked."""
+        clean = self.api.secrets.mask
+        return _details.let_in(facts, self.details, lambda text: clean(one_line(text))) or {}
 
     def given(self, name: str) -> str | None:
         """A token option's value, once it can be sent in a header. Raises OptionError."""
@@ -91,10 +102,3 @@ def said(reply: Reply, *names: str) -> str:
     except NoClearAnswer:
         return ""
     return " ".join(value[name].strip() for name in names if isinstance(value.get(name), str))
-
-
-def facts(source: object, names: t.Iterable[str]) -> dict[str, t.Any]:
-    """The plain values under these names; nested values are left out, they may be of any size."""
-    if not isinstance(source, dict):
-        return {}
-    return {name: source[name] for name in names if isinstance(source.get(name), (str, int, float, bool))}

@@ -19,7 +19,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -30,7 +30,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
-    facts,
     refused,
     said,
 )
@@ -40,6 +39,19 @@ _LIFETIME = 24 * 3600
 
 class Dialer(BaseVendor):
     name = "dialer"
+    module = "dialer_session"
+    title = "dialer.rocks"
+    details: t.ClassVar[t.Mapping[str, t.Any]] = {
+        "account_type": str,
+        "user": {
+            "id": str,
+            "name": str,
+            "admin": bool,
+            "user_group_id": str,
+            "sms_from": str,
+            "blocked": bool,
+        },
+    }
     how_it_ends = (
         "It ends by itself 24 hours after its issue; a static token ends in the dialer.rocks web interface only."
     )
@@ -148,13 +160,12 @@ class Dialer(BaseVendor):
             value,
             issued_at=issued_at,
             expires_at=_jwt.unix_seconds(claims.get("exp")) or issued_at + _LIFETIME,
-            details={
-                "account_type": self._account_type,
-                "user": {
-                    **facts(claims, ("admin", "user_group_id", "sms_from")),
-                    **facts(user, ("id", "name", "blocked")),
-                },
-            },
+            details=self.let_in(
+                {
+                    "account_type": self._account_type,
+                    "user": {**claims, **(user if isinstance(user, dict) else {})},
+                }
+            ),
         )
 
     def _end_quietly(self, token: Token) -> None:

@@ -21,7 +21,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -33,13 +33,11 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import Toke
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
     Json,
-    facts,
     refused,
     said,
 )
 
 _ACCOUNT_FIELDS = ("account_name", "account_realm", "phone_number")
-_FACTS = ("account_id", "owner_id", "account_name", "reseller_id", "is_reseller", "is_master_account", "language")
 _NOT_COMPARED = re.compile("[^a-z0-9]")
 _HASHES = {"md5": (32, "md5"), "sha": (40, "sha1")}
 # For hosts in FIPS mode. Python 3.8 takes the keyword and ignores it.
@@ -57,6 +55,17 @@ def credentials_hash(username: str, password: str, method: str) -> str:
 
 class Kazoo(BaseVendor):
     name = "kazoo"
+    module = "kazoo_user_auth"
+    title = "Kazoo (VirtualPBX Dash)"
+    details: t.ClassVar[t.Mapping[str, t.Any]] = {
+        "account_id": str,
+        "owner_id": str,
+        "account_name": str,
+        "reseller_id": str,
+        "is_reseller": bool,
+        "is_master_account": bool,
+        "language": str,
+    }
     how_it_ends = (
         "Kazoo cannot end a single token, it ends by itself, usually one hour after its issue."
         " With state=absent, revoke=user ends all tokens of the user."
@@ -165,7 +174,7 @@ class Kazoo(BaseVendor):
         answer = reply.json_object()
         if answer.get("status") != "success":
             raise reply.bad("does not say success")
-        return Verdict(True, "the vendor accepts the token", facts(answer.get("data"), _FACTS))
+        return Verdict(True, "the vendor accepts the token", self.let_in(answer.get("data")))
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
         if self.can_revoke(token, leaving):
@@ -196,7 +205,7 @@ class Kazoo(BaseVendor):
 
     def _token(self, value: str, data: object) -> Token:
         claims = _jwt.claims(value)
-        details = {**facts(claims, ("account_id", "owner_id")), **facts(data, _FACTS)}
+        details = {**self.let_in(claims), **self.let_in(data)}
         return Token(value, expires_at=_jwt.unix_seconds(claims.get("exp")), details=details)
 
     def _login_refused(self, reply: Reply) -> VendorRefused | NoClearAnswer:

@@ -20,7 +20,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -31,7 +31,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
-    facts,
     refused,
     said,
 )
@@ -39,12 +38,23 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
 _TOKENS = "/v1/admin/token"
 # A handler that only makes text/plain could refuse a client that asks for JSON alone.
 _ANYTHING = "text/plain, application/json;q=0.9, */*;q=0.8"
-_USER_FACTS = ("userId", "userName", "fullName", "enabled", "parentPath", "rootUser")
-_ACCOUNT_FACTS = ("accountId", "accountName", "mainAccountId", "mainAccountName")
 
 
 class Vacd(BaseVendor):
     name = "vacd"
+    module = "vacd_api_token"
+    title = "RingCX (legacy)"
+    details: t.ClassVar[t.Mapping[str, t.Any]] = {
+        "user": {
+            "userId": str,
+            "userName": str,
+            "fullName": str,
+            "enabled": bool,
+            "parentPath": str,
+            "rootUser": bool,
+        },
+        "accounts": [{"accountId": str, "accountName": str, "mainAccountId": str, "mainAccountName": str}],
+    }
     how_it_ends = "RingCX API tokens do not expire; delete it in the RingCX administration."
 
     @staticmethod
@@ -172,11 +182,7 @@ class Vacd(BaseVendor):
         if not reply.ok:
             raise self._refused(reply, "The login failed.")
         answer = reply.json_object()
-        accounts = answer.get("accounts")
-        self._login_details = {
-            "user": facts(answer.get("user"), _USER_FACTS),
-            "accounts": [facts(each, _ACCOUNT_FACTS) for each in accounts] if isinstance(accounts, list) else [],
-        }
+        self._login_details = self.let_in(answer)
         return reply.token(answer.get("authToken"), "authToken")
 
     def _get_list(self, authority: str) -> Reply:

@@ -18,7 +18,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -30,7 +30,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import Toke
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
     Json,
-    facts,
     refused,
     said,
 )
@@ -38,6 +37,9 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
 
 class Webitel(BaseVendor):
     name = "webitel"
+    module = "webitel_login"
+    title = "Webitel"
+    details: t.ClassVar[t.Mapping[str, t.Any]] = {"domain": str, "role": str, "role_name": str, "username": str}
     how_it_ends = (
         "Webitel has no list of logins, one ends by itself after about 100 days."
         " Changing the user's password ends all of them."
@@ -73,6 +75,9 @@ class Webitel(BaseVendor):
             raise OptionError("The record lacks the key that belongs to a Webitel token.", code="not_a_record")
         return {"X-Access-Token": token.value, "X-Key": token.extra["key"]}
 
+    def secret_results(self, token: Token) -> dict[str, t.Any]:
+        return {"key": token.extra["key"]}
+
     def cannot_issue(self) -> str | None:
         return None if self.options["username"] and self.options["password"] else "give username and password"
 
@@ -94,7 +99,7 @@ class Webitel(BaseVendor):
             reply.token(answer.get("token"), "token"),
             {"key": reply.token(answer.get("key"), "key")},
             expires_at=_jwt.unix_seconds(answer.get("expires")),
-            details=_details(answer),
+            details=self._facts(answer),
         )
 
     def check(self, token: Token) -> Verdict:
@@ -108,7 +113,7 @@ class Webitel(BaseVendor):
         answer = reply.json_object()
         if "id" not in answer:
             raise reply.bad("does not tell the user")
-        return Verdict(True, "the vendor accepts the token", _details(answer))
+        return Verdict(True, "the vendor accepts the token", self._facts(answer))
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
         reply = self.api.call("revoke", "POST", "/logout", changes=True, headers=self.headers(token))
@@ -119,6 +124,10 @@ class Webitel(BaseVendor):
         if reply.json_object().get("status") != "OK":
             raise reply.bad("does not say OK")
         return Ended.REVOKED
+
+    def _facts(self, answer: Json) -> dict[str, t.Any]:
+        name = answer.get("username", answer.get("id"))
+        return self.let_in({**answer, "role_name": answer.get("roleName"), "username": name})
 
     def _login_refused(self, reply: Reply) -> VendorRefused | NoClearAnswer:
         words = _words(reply)
@@ -151,10 +160,3 @@ class Webitel(BaseVendor):
 def _words(reply: Reply) -> str:
     """The text of an error, in either of the two shapes that the engine uses."""
     return said(reply, "info", "message")
-
-
-def _details(answer: Json) -> dict[str, t.Any]:
-    details = facts(answer, ("domain", "role"))
-    details.update({"role_name": answer["roleName"]} if isinstance(answer.get("roleName"), str) else {})
-    name = answer.get("username", answer.get("id"))
-    return {**details, "username": name} if isinstance(name, str) else details
