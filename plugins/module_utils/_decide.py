@@ -38,7 +38,7 @@ class Policy:
     renew_before: int = 300
     max_age: int | None = None
     grace: int = 0
-    listing: ListPolicy = ListPolicy()
+    listing: ListPolicy = field(default_factory=ListPolicy)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Decision:
     changed: bool = False
     revoked: bool | None = None
     verdict: Verdict | None = None
-    seen: Seen = Seen()
+    seen: Seen = field(default_factory=Seen)
     suspects: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 

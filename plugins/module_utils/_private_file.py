@@ -149,7 +149,7 @@ class PrivateFile:
             os.fchmod(self._new, self._mode)
             os.posix_fallocate(self._new, 0, max(_ROOM, 2 * self._size()))
         except OSError as error:
-            self._discard()
+            self.discard()
             raise self._error(f"cannot be written: {error.strerror}", "store_unwritable") from None
 
     def _size(self) -> int:
@@ -165,7 +165,7 @@ class PrivateFile:
             self._write(content)
             os.replace(self._new_path, self.path)
         except OSError as error:
-            self._discard()
+            self.discard()
             raise self._error(f"cannot be written: {error.strerror}", "store_unwritable") from None
         os.close(t.cast(int, self._new))
         self._new = None
@@ -181,7 +181,7 @@ class PrivateFile:
         self._sync_directory()
 
     def close(self) -> None:
-        self._discard()
+        self.discard()
         if self._lock is not None:
             # It stays with the record: making and removing it each time would cost more than the rest of a run.
             # Removed while it is held, see _try_lock.
@@ -191,7 +191,7 @@ class PrivateFile:
             os.close(self._lock)
             self._lock = None
 
-    def _discard(self) -> None:
+    def discard(self) -> None:
         """Remove what prove() created, if it was not needed."""
         if self._new is not None:
             os.close(self._new)

@@ -25,7 +25,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     StoreError,
     TelephonyError,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Lifecycle, Outcome
+from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Lifecycle
 from ansible_collections.telephony.auth.plugins.module_utils._listing import ListPolicy
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Options,
@@ -161,8 +161,12 @@ class Run:
                         raise
             raise AssertionError("unreachable")  # pragma: no cover
         finally:
-            self.warnings += self.lifecycle.warnings + self.clock.warnings()
-            self.store.close()
+            self.close()
+
+    def close(self) -> None:
+        """Gather the warnings, and leave nothing unfinished behind."""
+        self.warnings += self.lifecycle.warnings + self.clock.warnings()
+        self.store.close()
 
     def _try(self, check_mode: bool) -> Result:
         if not check_mode:
