@@ -17,8 +17,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
 from ansible_collections.telephony.auth.plugins.plugin_utils._action import Arguments, BaseAction
 
 _PREFIX = "token_"
-# Variables of the playbooks, which are no options.
-_OTHERS = {"token_vendor", "token_serial"}
+# Variables of the playbooks and of the role, which are no options.
+_OTHERS = {"token_vendor", "token_serial", "token_result", "token_report"}
 _NAMES = {name: {f"{_PREFIX}{option}" for option in vendor.spec().argument_spec} for name, vendor in VENDORS.items()}
 _ALL_NAMES = {name for names in _NAMES.values() for name in names} | _OTHERS
 
