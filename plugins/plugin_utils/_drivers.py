@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import typing as t
 from dataclasses import dataclass
@@ -21,8 +22,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import Mas
 from ansible_collections.telephony.auth.plugins.module_utils._store import Document, Store
 
 PACKAGE = f"{__package__}._stores"
-# A test may add one.
-FOLDERS = [Path(__file__).parent / "_stores"]
 
 Options = t.Mapping[str, t.Any]
 
@@ -48,15 +47,16 @@ class Driver(Store, t.Protocol):
 
 
 def drivers() -> list[str]:
-    """The types of store that there are."""
-    return sorted(path.stem[1:] for folder in FOLDERS for path in folder.glob("_*.py") if path.stem != "__init__")
+    """The types of store that come with the collection."""
+    return sorted(path.stem[1:] for path in (Path(__file__).parent / "_stores").glob("_[a-z]*.py"))
 
 
 def find(kind: object) -> type[Driver]:
     """The driver of this type. Raises OptionError."""
-    if kind not in drivers():
-        raise OptionError(f"store needs a type, one of: {', '.join(drivers())}.")
-    return t.cast("type[Driver]", importlib.import_module(f"{PACKAGE}._{kind}").Driver)
+    if isinstance(kind, str) and kind.isidentifier():
+        with contextlib.suppress(ModuleNotFoundError):
+            return t.cast("type[Driver]", importlib.import_module(f"{PACKAGE}._{kind}").Driver)
+    raise OptionError(f"store needs a type, one of: {', '.join(drivers())}.")
 
 
 def open_store(given: Options, document: Document, controller: Controller) -> Store:
