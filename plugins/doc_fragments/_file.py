@@ -14,7 +14,7 @@ options:
   path:
     description:
       - File that keeps the record of the token between runs, on the host that runs the module. It is written when a token is made or
-        first seen, and removed with O(state=absent). Its directory must exist.
+        first seen, and removed with O(state=absent). Directories that are missing are made, with mode V(0700).
       - It is JSON. The token is in its field C(token); what else is in there may grow with new versions of the collection.
       - While a token is being made, the file says so, even when there is no other token yet. The next run finds that there if this
         one is killed.
@@ -29,12 +29,12 @@ options:
   owner:
     description:
       - Name or number of the user that is to own the file at O(path).
-      - By default that is the user who runs the module.
+      - By default an existing file keeps its owner as far as the system allows, and a new one belongs to the user who runs the module.
     type: str
   group:
     description:
       - Name or number of the group that is to own the file at O(path).
-      - By default that is the primary group of the user who runs the module.
+      - By default an existing file keeps its group as far as the system allows, and a new one gets the one that the system gives it.
     type: str
   mode:
     description:

@@ -449,7 +449,7 @@ def test_a_misspelt_option_is_named_but_its_value_is_not_shown(run, name):
         ({"api_url": "https://joe:s3cret@api.example"}, "api_url must not contain a user name or password"),
         ({"renew_before": "soon"}, "renew_before is not a duration"),
         ({"path": "/none/joe.json", "mode": "0777"}, "mode must be a quoted octal number"),
-        ({"path": "/none/at/all/joe.json"}, "the directory /none/at/all does not exist"),
+        ({"path": "/dev/null/joe.json"}, "/dev/null is not a directory"),
         ({"path": "/none/joe.json", "owner": "no-such-name"}, "owner no-such-name does not exist on this host"),
     ],
 )
