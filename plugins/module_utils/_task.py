@@ -11,12 +11,9 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import (
-    REQUESTS_IMPORT_ERROR,
-    Api,
-    connection,
-)
+from ansible_collections.telephony.auth.plugins.module_utils._api import REQUESTS_IMPORT_ERROR, Api
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock, iso
+from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
     StoreError,

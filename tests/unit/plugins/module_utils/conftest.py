@@ -16,7 +16,7 @@ import typing as t
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import _environ_proxies
+from ansible_collections.telephony.auth.plugins.module_utils._connection import _environ_proxies
 
 # A busy machine is no reason to fail, and nothing is left behind in the checkout
 settings.register_profile("unit", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])

@@ -12,8 +12,9 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import Api, connection
+from ansible_collections.telephony.auth.plugins.module_utils._api import Api
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
+from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._options import Spec, secret_values
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record, Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
