@@ -70,7 +70,9 @@ _SINGLE_BYTE = re.compile(r"iso8859-\d+|cp125\d")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # zlib's words for: a gzip or zlib header; none, as some servers understand deflate.
 _WAYS_TO_UNPACK = (47, -15)
-_PROXY_SETTINGS = "the option proxy, or the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY where it is not set"
+_PROXY_SETTINGS = (
+    "the option proxy, or the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY where it is not set"
+)
 
 
 def _no_number(text: str) -> t.NoReturn:
@@ -133,14 +135,15 @@ class Reply:
         """What the vendor says, masked, for a message: the text in a JSON object, else the beginning of the reply."""
         try:
             value = self._parse()
+            is_json = True
         except (ValueError, RecursionError):
-            return self.excerpt or None
-        if isinstance(value, dict):
-            for name in _WORDS:
-                if isinstance(value.get(name), str) and value[name].strip():
-                    return self._shown(value[name])
-            if self.changes:  # it may hold a token just made, handed on under a status of a gateway's own
-                return None
+            value, is_json = None, False
+        for name in _WORDS if isinstance(value, dict) else ():
+            if isinstance(value.get(name), str) and value[name].strip():
+                return self._shown(value[name])
+        # What is no sentence may be a token just made, handed on under a status of a gateway's own.
+        if self.changes and (is_json or " " not in self.excerpt):
+            return None
         return self.excerpt or None
 
     def _shown(self, text: str) -> str:
@@ -276,7 +279,7 @@ class Api:
             return self._exchange(operation, request, changes)
         except (NoClearAnswer, _TryAgain):
             raise
-        except Exception as error:  # noqa: BLE001  # whatever it is: the vendor may have done the work
+        except Exception as error:  # whatever it is: the vendor may have done the work
             sent = self._adapter.sent
             if not sent and not isinstance(error, (OSError, HTTPError, HTTPException, ValueError)):
                 raise
@@ -428,7 +431,7 @@ class Api:
             return "timeout", f"{where} did not {what} within {self.settings.timeout:g} seconds."
         if has(InvalidHeader):
             return "bad_reply", f"The reply of {where} has headers that contradict each other."
-        if isinstance(error, ProtocolError):
+        if isinstance(error, (ProtocolError, IncompleteRead)):
             return "bad_reply", f"The reply of {where} was cut off."
         if sent and any(isinstance(each, HTTPException) and not isinstance(each, OSError) for each in inner):
             return "bad_reply", f"The reply of {where} is not HTTP."

@@ -21,6 +21,17 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import Mas
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 NOW = 1_700_000_000
+CONNECTION_OPTIONS: dict[str, t.Any] = {
+    "api_url": "https://pbx.example/api",
+    "validate_certs": True,
+    "ca_path": None,
+    "client_cert": None,
+    "client_key": None,
+    "proxy": None,
+    "timeout": 30,
+    "retries": 3,
+    "retry_timeout": 60,
+}
 AnyVendor = t.TypeVar("AnyVendor", bound=BaseVendor)
 
 
