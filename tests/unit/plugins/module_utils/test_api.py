@@ -262,9 +262,9 @@ def test_a_redirect_without_target_is_the_vendor_s_business_if_it_is_json(vendor
 
 
 @pytest.mark.parametrize("status", [300, 302, 304, 399])
-def test_any_other_redirect_without_target_is_unclear(vendor, status):
-    vendor.add("POST", f"{URL}/token/{SECRET}", status=status, body="n3w-token")
-    failure = refusal(make_api()[0], changes=True)
+def test_any_other_redirect_without_target_is_unclear(broken_server, status):
+    broken_server.steps = [b"HTTP/1.1 %d Elsewhere\r\n\r\nn3w-token" % status]
+    failure = refusal(make_api(broken_server.url)[0], changes=True)
     assert (failure.code, failure.status, failure.maybe_done) == ("bad_reply", status, True)
     assert failure.vendor_message is None
 
