@@ -17,6 +17,8 @@ _ISO = "%Y-%m-%dT%H:%M:%SZ"
 # The Date header has whole seconds, and a reply takes its time.
 _TOLERANCE = 5
 _WORTH_A_WARNING = 300
+# Further off than this, a Date header is more likely wrong than the clock of this host.
+_PLAUSIBLE = 86400
 # ISO 8601 names years of four digits, and durations are added.
 _YEARS = range(1970, 9001)
 
@@ -45,11 +47,17 @@ class Moment:
 
 
 class Clock:
-    """What time it is for the vendor: by the Date header of its last reply, else by the clock of this host."""
+    """What time it is for the vendor: by the Date header of its last reply, else by the clock of this host.
+
+    A difference of up to 5 seconds is none. One of 5 minutes or more is a warning. One of more than a day is a warning
+    and nothing else: tokens are then judged by the clock of this host, so that a vendor that tells a wrong date
+    neither ends nor renews one.
+    """
 
     def __init__(self, local: t.Callable[[], float] = time.time) -> None:
         self._local = local
         self._ahead = 0.0
+        self._implausible: str | None = None
 
     def now(self) -> int:
         return int(self._local() + self._ahead)
@@ -66,12 +74,22 @@ class Clock:
             return
         if moment.tm_year not in _YEARS:
             return
-        ahead = calendar.timegm(moment) - self._local()
+        told = calendar.timegm(moment)
+        ahead = told - self._local()
+        if abs(ahead) > _PLAUSIBLE:
+            self._implausible = iso(told)
+            return
         self._ahead = ahead if abs(ahead) > _TOLERANCE else 0.0
 
     def warnings(self) -> list[str]:
-        if abs(self._ahead) < _WORTH_A_WARNING:
-            return []
-        difference = f"{abs(self._ahead) / 60:.0f} minutes {'behind' if self._ahead > 0 else 'ahead of'}"
-        what = f"The clock of this host is {difference} the vendor's."
-        return [f"{what} Tokens were judged by the vendor's clock; correct the clock of this host."]
+        warnings = []
+        if self._implausible:
+            warnings.append(
+                f"The vendor's reply was dated {self._implausible}, more than a day from the clock of this host."
+                " Tokens were judged by the clock of this host; correct whichever of the two is wrong."
+            )
+        if abs(self._ahead) >= _WORTH_A_WARNING:
+            difference = f"{abs(self._ahead) / 60:.0f} minutes {'behind' if self._ahead > 0 else 'ahead of'}"
+            what = f"The clock of this host is {difference} the vendor's."
+            warnings.append(f"{what} Tokens were judged by the vendor's clock; correct the clock of this host.")
+        return warnings

@@ -31,8 +31,11 @@ def fingerprint(token: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """What somebody else wrote, fit to stand in a message: printable, and on one line."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    """What somebody else wrote, fit to stand in a message: printable, and on one line.
+
+    What cannot be seen is left out: NULs or characters without width between letters would hide a secret from the masker.
+    """
+    return " ".join("".join(char for char in text if char.isprintable() or char.isspace()).split())
 
 
 def is_header_safe(token: object) -> bool:
@@ -80,11 +83,17 @@ class Masker:
     """Knows the secrets of one run and takes them out of text that came from outside."""
 
     def __init__(self, secrets: t.Iterable[str] = ()) -> None:
-        self._secrets = {secret for secret in secrets if secret}
+        self._secrets: set[str] = set()
+        for secret in secrets:
+            self.add(secret)
 
     def add(self, secret: str | None) -> None:
-        if secret:
-            self._secrets.add(secret)
+        # Also as it looks in the one line of clean().
+        self._secrets.update(way for way in (secret, one_line(secret or "")) if way)
+
+    def clean(self, text: str) -> str:
+        """What somebody else wrote, for a message: one printable line in which secrets are masked, in this order."""
+        return self.mask(one_line(text))
 
     def mask(self, text: str) -> str:
         # Longest first: a secret may be a part of another one.

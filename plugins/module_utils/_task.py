@@ -12,12 +12,9 @@ from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import (
-    REQUESTS_IMPORT_ERROR,
-    Api,
-    connection,
-)
+from ansible_collections.telephony.auth.plugins.module_utils._api import REQUESTS_IMPORT_ERROR, Api
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
+from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._decide import Decision, Known, Policy
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,

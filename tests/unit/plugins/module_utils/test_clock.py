@@ -127,6 +127,32 @@ def test_a_date_that_makes_no_sense_teaches_nothing(date):
     assert clock.now() == NOW + 3600
 
 
+@pytest.mark.parametrize("ahead", [DAY + 1, -DAY - 1, 365 * DAY, -40 * 365 * DAY])
+def test_a_date_beyond_plausibility_is_a_warning_and_no_time(ahead):
+    """A vendor that tells a wrong date must neither end nor renew a token."""
+    clock = Clock(lambda: NOW)
+    clock.compare(formatdate(NOW + ahead, usegmt=True))
+    assert clock.now() == NOW
+    (warning,) = clock.warnings()
+    assert f"was dated {iso(NOW + ahead)}, more than a day from the clock of this host" in warning
+    assert "judged by the clock of this host" in warning
+
+
+@pytest.mark.parametrize("ahead", [DAY, -DAY])
+def test_a_day_is_still_plausible(ahead):
+    clock = Clock(lambda: NOW)
+    clock.compare(formatdate(NOW + ahead, usegmt=True))
+    assert clock.now() == NOW + ahead
+
+
+def test_a_date_beyond_plausibility_leaves_what_was_learnt_before():
+    clock = Clock(lambda: NOW)
+    clock.compare(formatdate(NOW + 600, usegmt=True))
+    clock.compare(formatdate(NOW + 365 * DAY, usegmt=True))
+    assert clock.now() == NOW + 600
+    assert len(clock.warnings()) == 2
+
+
 @given(st.text() | st.integers(0, 2**70).map(lambda number: f"Tue, 14 Nov {number} 23:13:20 GMT"))
 def test_no_date_is_a_reason_to_fail(date):
     clock = Clock(lambda: NOW)
