@@ -22,6 +22,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
 from ansible_collections.telephony.auth.plugins.module_utils._listing import ListPolicy
 from ansible_collections.telephony.auth.plugins.module_utils._record import (
     MOST_RETIRING,
+    MOST_UNCLEAR,
     Record,
     Retiring,
     Token,
@@ -115,40 +116,59 @@ def present(known: Known | None, seen: Seen, policy: Policy, moment: Moment, ven
     issue one, and OptionError where the options do not suffice.
     """
     if known is None:
-        return _issue(Decision("", seen=seen), Need("no token was known"), policy, vendor)
-    record, settled, warnings = _settled(known.record, seen, policy, moment, vendor)
-    base = Decision("", known, record, seen=seen, suspects=settled, warnings=warnings)
+        return _issue(Decision("", seen=seen), Need("no token was known"), policy, moment, vendor)
+    adopted, told = _adopt(known.record, seen, policy, moment, vendor)
+    record, suspects, warnings = _settle(adopted, (), seen, policy, moment, vendor)
+    base = Decision("", known, record, seen=seen, suspects=suspects, warnings=(*told, *warnings))
     if seen.candidate and record.token and record.token.value == seen.candidate.value:
         return _take_over(base, policy, moment, vendor)
     need = _need(record.token, seen, policy, moment)
-    return _issue(base, need, policy, vendor) if need else _keep(base, policy, moment, vendor)
+    return _issue(base, need, policy, moment, vendor) if need else _keep(base, policy, moment, vendor)
 
 
-def _settled(
+def _adopt(
     record: Record, seen: Seen, policy: Policy, moment: Moment, vendor: Traits
-) -> tuple[Record, tuple[str, ...], tuple[str, ...]]:
-    """The record without a pending attempt; suspects and warnings. A token that is taken over is in it already."""
-    if seen.listed is None:
-        warnings: tuple[str, ...] = ()
-        if record.pending:
-            interrupted = f"A run was interrupted at {iso(record.pending.since)} while it issued a token"
-            warnings = (f"{interrupted}. One may live that nobody knows: {vendor.how_it_ends}",)
-        return replace(record, pending=None, unclear=()), (), warnings
+) -> tuple[Record, tuple[str, ...]]:
+    """The record with the candidate in it, if the vendor accepts it; and warnings."""
     verdict = seen.of(seen.candidate)
-    adopted = seen.candidate if verdict and verdict.accepted else None
-    settled = _listing.settle(record, seen.listed, adopted, policy.listing, moment)
-    warnings = settled.warnings
-    after = replace(record, pending=None, unclear=settled.unclear)
-    if adopted:
-        need = Need("", refused=_is_refused(seen.of(record.token)))
-        after, more = successor(
-            after, replace(adopted, details=verdict.details if verdict else {}), need, policy, moment, vendor
-        )
-        warnings += more
-    token = after.token
-    if token and token.guessed and policy.listing.adopt and policy.listing.fingerprint == token.fingerprint:
-        after = replace(after, token=replace(token, guessed=False))
-    return after, settled.suspects, warnings
+    if not (seen.candidate and verdict and verdict.accepted):
+        return _confirmed(record, policy), ()
+    token = replace(seen.candidate, details=verdict.details)
+    need = Need("", refused=_is_refused(seen.of(record.token)))
+    after, warnings = successor(record, token, need, policy, moment, vendor)
+    return replace(after, pending=record.pending), warnings
+
+
+def _confirmed(record: Record, policy: Policy) -> Record:
+    """The record whose token is no guess any more, if the task names it."""
+    token, listing = record.token, policy.listing
+    if token and token.guessed and listing.adopt and listing.fingerprint == token.fingerprint:
+        return replace(record, token=replace(token, guessed=False))
+    return record
+
+
+def _settle(
+    record: Record,
+    ends: tuple[Token, ...],
+    seen: Seen,
+    policy: Policy,
+    moment: Moment,
+    vendor: Traits,
+) -> tuple[Record, tuple[str, ...], tuple[str, ...]]:
+    """The record once its earlier attempts are judged; suspects and warnings. ends are tokens that end although no record names them."""
+    if seen.listed is not None:
+        managed = [token.fingerprint for token in (*record.tokens, *ends)]
+        settled = _listing.settle(record, managed, seen.listed, policy.listing, moment)
+        return replace(record, pending=None, unclear=settled.unclear), settled.suspects, settled.warnings
+    return (
+        replace(record, pending=None, unclear=()),
+        (),
+        tuple(
+            f"A run was interrupted at {iso(attempt.since)} while it issued a token. One may live that nobody knows:"
+            f" {vendor.how_it_ends}"
+            for attempt in record.attempts
+        ),
+    )
 
 
 def _is_refused(verdict: Verdict | None) -> bool:
@@ -160,7 +180,7 @@ def _take_over(base: Decision, policy: Policy, moment: Moment, vendor: Traits) -
     token = t.cast(Token, record.token)
     others = _others(base, policy, record)
     reason = sentence("took over the token that an interrupted run had issued", revoking(len(others)))
-    ends = tuple(old.token for old in record.retiring if is_due(old, moment, vendor, policy))
+    ends = due(record, policy, moment, vendor)
     return replace(
         base,
         reason=reason,
@@ -190,7 +210,7 @@ def _need(token: Token | None, seen: Seen, policy: Policy, moment: Moment) -> Ne
 
 def _need_by_time(token: Token, policy: Policy, moment: Moment, verdict: Verdict | None) -> Need | None:
     expires, issued, now = token.expires_at, token.issued_at, moment.now
-    if not moment.certain and verdict is not None:
+    if not moment.certain and verdict and verdict.asked:
         # Whichever clock is wrong: what the vendor has just said counts.
         return None
     if expires is not None and expires <= now:
@@ -203,11 +223,8 @@ def _need_by_time(token: Token, policy: Policy, moment: Moment, verdict: Verdict
 
 
 def _keep(base: Decision, policy: Policy, moment: Moment, vendor: Traits) -> Decision:
-    known, record, verdict = (
-        t.cast(Known, base.known),
-        t.cast(Record, base.record),
-        base.seen.of(t.cast(Record, base.record).token),
-    )
+    known, record = t.cast(Known, base.known), t.cast(Record, base.record)
+    verdict = base.seen.of(record.token)
     token = t.cast(Token, record.token)
     # Fresh facts are for the result only: a balance that moves is no reason to write the record.
     fresh = replace(token, details={**token.details, **(verdict.details if verdict else {})})
@@ -215,7 +232,7 @@ def _keep(base: Decision, policy: Policy, moment: Moment, vendor: Traits) -> Dec
     if not known.kept and token.issued_at is None:
         # When it was made nobody can tell any more. For max_age it counts from now.
         record = replace(record, token=replace(token, issued_at=moment.now))
-    ends = tuple(old.token for old in record.retiring if is_due(old, moment, vendor, policy))
+    ends = due(record, policy, moment, vendor)
     others = _others(base, policy, record)
     settles = (record.pending, record.unclear) != (known.record.pending, known.record.unclear)
     confirms = token.guessed != t.cast(Token, known.record.token).guessed
@@ -239,21 +256,37 @@ def _keep(base: Decision, policy: Policy, moment: Moment, vendor: Traits) -> Dec
     )
 
 
-def _issue(base: Decision, need: Need, policy: Policy, vendor: Traits) -> Decision:
+def _issue(base: Decision, need: Need, policy: Policy, moment: Moment, vendor: Traits) -> Decision:
     check_issue(need.reason, policy, vendor)
     record = base.record
-    if record and len(record.retiring) >= MOST_RETIRING:
-        raise OptionError(f"{MOST_RETIRING} replaced tokens are still alive; no more can be kept. Shorten grace.")
+    ends = due(record, policy, moment, vendor) if record else ()
+    if record:
+        must_have_room(replace(record, retiring=tuple(old for old in record.retiring if old.token not in ends)), vendor)
     others = _others(base, policy, record)
     return replace(
         base,
         reason=sentence(need.reason, revoking(len(others))),
         need=need,
         missing=1,
+        ends=ends,
         changed=True,
         others=others,
         verdict=base.seen.of(record.token if record else None),
     )
+
+
+def must_have_room(record: Record, vendor: Traits) -> None:
+    """Whether the record can name one more token and one more attempt. Raises OptionError."""
+    if sum(vendor.can_revoke(old.token, leaving=False) for old in record.retiring) >= MOST_RETIRING:
+        raise OptionError(
+            f"{MOST_RETIRING} replaced tokens still have to be revoked; no more can be kept. Issue fewer, or shorten grace.",
+            code="too_many_tokens",
+        )
+    if len(record.unclear) >= MOST_UNCLEAR:
+        raise OptionError(
+            f"{MOST_UNCLEAR} requests for a token got no clear answer, so no more are made for now.",
+            code="too_many_tokens",
+        )
 
 
 def check_issue(reason: str, policy: Policy, vendor: Traits) -> None:
@@ -282,13 +315,14 @@ def successor(
     if old and old.value != token.value:
         added, warnings = _retire(old, need, policy, moment, vendor)
         retiring += added
-    left = (each for each in retiring if each.token.value != token.value and not _is_over(each.token, moment, vendor))
+    left = [each for each in retiring if each.token.value != token.value and not _is_over(each.token, moment)]
+    # Those that only wait for their end: the oldest give way.
+    waiting = [each for each in left if not vendor.can_revoke(each.token, leaving=False)]
+    left = [each for each in left if each not in waiting[:-MOST_RETIRING]]
     lasts = None if token.expires_at is None or token.issued_at is None else token.expires_at - token.issued_at
     if lasts is not None and lasts <= policy.renew_before:
-        warnings += (
-            f"The new token lives for {lasts} seconds, no longer than renew_before, so each run will renew it."
-            f" Set renew_before to at most {max(0, lasts // 2)}.",
-        )
+        what = f"The new token lives for {lasts} seconds, no longer than renew_before, so each run will renew it."
+        warnings += (f"{what} Set renew_before to at most {max(0, lasts // 2)}.",)
     identity = vendor.identity or (before.identity if before else None) or vendor.owner(token)
     return (
         Record(vendor.name, vendor.api_url, identity, token, tuple(left), None, before.unclear if before else ()),
@@ -301,30 +335,33 @@ def _retire(
 ) -> tuple[tuple[Retiring, ...], tuple[str, ...]]:
     """How a replaced token ends. One refusal proves nothing, so also what the vendor refuses is revoked."""
     if old.guessed:
-        return (), (
-            f"The replaced token {old.fingerprint} was taken over by guess, so it was left alone. If it is yours, end it"
-            " at the vendor.",
-        )
+        what = f"The replaced token {old.fingerprint} was taken over by guess, so it was left alone."
+        return (), (f"{what} If it is yours, end it at the vendor.",)
     if vendor.can_revoke(old, leaving=False):
         return (Retiring(old, moment.now + (0 if need.refused else policy.grace)),), ()
-    if need.refused:
-        return (), ()
     if old.expires_at is not None:
         return (Retiring(old, old.expires_at),), ()
+    if need.refused:
+        return (), ()
     return (), (f"The replaced token {old.fingerprint} stays valid: {vendor.how_it_ends}",)
 
 
-def _is_over(token: Token, moment: Moment, vendor: Traits) -> bool:
+def _is_over(token: Token, moment: Moment) -> bool:
     """Whether a replaced token has ended by itself."""
     return moment.certain and token.expires_at is not None and token.expires_at <= moment.now
 
 
-def is_due(old: Retiring, moment: Moment, vendor: Traits, policy: Policy) -> bool:
+def due(record: Record, policy: Policy, moment: Moment, vendor: Traits) -> tuple[Token, ...]:
+    """The replaced tokens that are to be revoked now."""
+    return tuple(old.token for old in record.retiring if _is_due(old, policy, moment, vendor))
+
+
+def _is_due(old: Retiring, policy: Policy, moment: Moment, vendor: Traits) -> bool:
     """Whether a replaced token is to be revoked now. What has expired goes with the next new token instead."""
     return (
         old.revoke_at <= moment.now
         and (moment.certain or policy.grace == 0)
-        and not _is_over(old.token, moment, vendor)
+        and not _is_over(old.token, moment)
         and vendor.can_revoke(old.token, leaving=False)
     )
 
@@ -333,13 +370,16 @@ def absent(known: Known | None, seen: Seen, policy: Policy, moment: Moment, vend
     """The known token and all that are retiring are revoked, and the record removed."""
     if known is None:
         return Decision("no token was known", seen=seen)
-    record, suspects, warnings = _settled(known.record, seen, policy, moment, vendor)
-    guessed = tuple(token for token in record.tokens if token.guessed)
-    ends = tuple(token for token in record.tokens if not token.guessed)
+    record = _confirmed(known.record, policy)
+    named = (seen.candidate,) if seen.candidate and not seen.candidate.guessed else ()
+    record, suspects, warnings = _settle(record, named, seen, policy, moment, vendor)
+    ends = (*(token for token in record.tokens if not token.guessed), *named)
+    warnings += _listing.still_open(record.unclear)
     warnings += tuple(
-        f"The token {token.fingerprint} was taken over by guess, so it was left alone. If it is yours, confirm it with"
-        " adopt=true and fingerprint first, or end it at the vendor."
-        for token in guessed
+        f"The token {token.fingerprint} was taken over by guess, so it was left alone. If it is yours, end it at the vendor,"
+        " or confirm it beforehand with adopt=true and fingerprint."
+        for token in record.tokens
+        if token.guessed
     )
     foretold = {token.value: _foretell(token, seen, vendor) for token in ends}
     return tell_absent(Decision("", known, None, ends=ends, seen=seen, suspects=suspects, warnings=warnings), foretold)

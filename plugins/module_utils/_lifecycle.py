@@ -23,7 +23,13 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._record import Attempt, Record, Retiring, Token
+from ansible_collections.telephony.auth.plugins.module_utils._record import (
+    MOST_RETIRING,
+    Attempt,
+    Record,
+    Retiring,
+    Token,
+)
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
 from ansible_collections.telephony.auth.plugins.module_utils._store import Store
 from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, ListingVendor, Vendor, Verdict
@@ -71,8 +77,11 @@ class Lifecycle:
         seen = Seen()
         if known:
             verdicts = {token.value: self.vendor.check(token) for token in known.record.tokens if self.policy.verify}
-            listed = self._list() if known.record.pending or known.record.unclear else None
-            seen = Seen(verdicts, listed=listed)
+            listed = self._list() if known.record.attempts else None
+            candidate = None
+            if listed is not None and self.policy.listing.adopt:
+                candidate = _listing.candidate(known.record, listed, self.policy.listing, self.moment())
+            seen = Seen(verdicts, listed=listed, candidate=candidate)
         return _decide.absent(known, seen, self.policy, self.moment(), self.vendor)
 
     def plan_count(self) -> Decision:
@@ -102,10 +111,16 @@ class Lifecycle:
     def plan_absent_all(self, known: Known | None) -> Decision:
         """Revoke every token of the API user, whoever knows it, and remove the record."""
         listed = self._listing_vendor().list()
-        reason = f"{_decide.tokens(len(listed))} revoked" if listed else "the vendor lists no token"
-        before = known or (Known(self._empty(Token(listed[0])), removable=False) if listed else None)
-        changed = bool(listed or (known and known.removable))
-        return Decision(reason, before, others=listed, changed=changed, revoked=True)
+        # A list may miss one that was made just now.
+        unlisted = tuple(token.value for token in known.record.tokens if token.value not in listed) if known else ()
+        return Decision(
+            f"{_decide.tokens(len(listed))} revoked" if listed else "the vendor lists no token",
+            known or (Known(self._empty(Token(listed[0])), removable=False) if listed else None),
+            others=(*listed, *unlisted),
+            changed=bool(listed or (known and known.removable)),
+            revoked=True,
+            warnings=_listing.still_open(known.record.attempts) if known else (),
+        )
 
     def observe(self, known: Known | None) -> Seen:
         """Ask the vendor about the token on record, and read its list where earlier runs or exclusive want it."""
@@ -123,7 +138,7 @@ class Lifecycle:
                 failure = error
         verdict = verdicts.get(record.token.value) if record.token else None
         listed = verdict.listed if verdict else None
-        if listed is None and (record.pending or record.unclear or listing.exclusive):
+        if listed is None and (record.attempts or listing.exclusive):
             listed = self._list()
         candidate = None
         if listed is not None:
@@ -194,22 +209,22 @@ class Lifecycle:
         return self._outcome(decision, record)
 
     def _renew(self, decision: Decision, need: Need) -> Outcome:
-        standing = decision.record
+        if decision.record and len(decision.record.retiring) >= MOST_RETIRING:
+            decision = replace(decision, record=self._revoke_due(decision.record, decision.ends))
+            _decide.must_have_room(t.cast(Record, decision.record), self.vendor)
         token, standing = self._issue(decision)
-        token = replace(token, issued_at=token.issued_at or self.moment().now)
         verdict = self._check_new(decision, standing, token)
         token = replace(token, details={**token.details, **(verdict.details if verdict else {})})
         record, warnings = _decide.successor(standing, token, need, self.policy, self.moment(), self.vendor)
         self._save_new(decision, record, token)
         self.warnings += warnings
-        try:
-            # Only a token that is known to work replaces another.
-            if verdict:
-                due = [old for old in record.retiring if _decide.is_due(old, self.moment(), self.vendor, self.policy)]
-                record = self._revoke_due(record, tuple(old.token for old in due))
-            self._revoke_values(decision.others)
-        except TelephonyError as failure:
-            self.warnings.append(f"The new token is on record, but not all others have ended: {failure.message}")
+        # Only a token that is known to work replaces others.
+        if verdict:
+            try:
+                record = self._revoke_due(record, _decide.due(record, self.policy, self.moment(), self.vendor))
+                self._revoke_values(decision.others)
+            except TelephonyError as failure:
+                self.warnings.append(f"The new token is on record, but not all others have ended: {failure.message}")
         listed = verdict.listed if verdict else None
         decision = replace(decision, verdict=verdict, seen=replace(decision.seen, listed=listed))
         return self._outcome(decision, record)
@@ -220,7 +235,7 @@ class Lifecycle:
         for _number in range(decision.missing):
             token, _standing = self._issue(decision)
             self._check_new(decision, None, token)
-            made.append(replace(token, issued_at=token.issued_at or self.moment().now))
+            made.append(token)
         self._revoke_values(decision.others)
         left = [value for value in decision.seen.listed or () if value not in decision.others]
         after = decision.record or self._empty(made[0])
@@ -261,11 +276,14 @@ class Lifecycle:
         self.store.prove()
         existing = self._list()
         attempt = Attempt(self.moment().now, tuple(map(fingerprint, existing or ())))
-        self.store.save(replace(standing or self._empty(), pending=attempt))
+        # Earlier attempts that this run tells of are forgotten at its end, and not before.
+        told = decision.before.attempts if decision.before and existing is None else ()
+        announced = standing or self._empty()
+        self.store.save(replace(announced, pending=attempt, unclear=(*announced.unclear, *told)))
         try:
             # The room for the record with the new token.
             self.store.prove()
-            return self.vendor.issue(), standing
+            token = self.vendor.issue()
         except NoClearAnswer as failure:
             if not failure.maybe_done:
                 self._put_back(decision, standing)
@@ -275,6 +293,7 @@ class Lifecycle:
             # The vendor or the store refused: it is sure that no token was issued.
             self._put_back(decision, standing)
             raise
+        return replace(token, issued_at=token.issued_at or self.moment().now), standing
 
     def _find(
         self, decision: Decision, attempt: Attempt, existing: tuple[str, ...] | None, failure: NoClearAnswer
@@ -283,34 +302,34 @@ class Lifecycle:
 
         Raises the failure otherwise. A token may also appear later: the attempt stays on record.
         """
-        if existing is None:
-            self._put_back(decision, decision.record)
-            raise failure.adding(f"A token may have been made that nobody knows: {self.vendor.how_it_ends}")
         standing = decision.record or self._empty()
+        if existing is None:
+            self._put_back(decision, standing)
+            raise failure.adding(f"A token may have been made that nobody knows: {self.vendor.how_it_ends}")
         unclear = replace(standing, unclear=(*standing.unclear, attempt))
         try:
-            new = [value for value in self._listing_vendor().list() if value not in existing]
+            new = _listing.new_since(attempt, standing, self._listing_vendor().list())
         except TelephonyError:
-            self.store.save(unclear)
+            self._put_back(decision, unclear)
             raise failure.adding("A token may have been made that nobody knows: the list cannot be read.") from None
         if len(new) == 1:
-            found = replace(attempt, suspects=(fingerprint(new[0]),))
-            return Token(new[0], guessed=True), replace(standing, unclear=(*standing.unclear, found))
-        self.store.save(unclear)
+            return Token(new[0], issued_at=attempt.since, guessed=True), unclear
+        self._put_back(decision, unclear)
         if new:
             raise failure.adding(
                 "Meanwhile several tokens were made, so it cannot be told which is this one:"
                 f" {', '.join(map(fingerprint, new))}. Nothing was revoked."
             )
+        minutes = _listing.SETTLE_SECONDS // 60
         raise failure.adding(
-            f"The vendor lists no new token yet. One that appears within {_listing.SETTLE_SECONDS // 60} minutes is told of."
+            f"The vendor lists no new token. One may yet appear that nobody knows: look at its list {minutes} minutes later."
         )
 
     def _put_back(self, decision: Decision, record: Record | None) -> None:
-        """Take the pending attempt off the record, once it is settled. The next run copes without that, too."""
+        """Take the pending attempt off the record, once it is settled. Without that, the next run settles it."""
         named_by_the_task = decision.known is not None and not decision.known.kept
         try:
-            if record and not record.is_empty and (record.unclear or not named_by_the_task):
+            if record and (record.retiring or record.attempts or (record.token and not named_by_the_task)):
                 self.store.save(record)
             else:
                 self.store.remove()
@@ -326,13 +345,12 @@ class Lifecycle:
             return None
         if verdict.accepted:
             return verdict
-        fate, ended = self._take_back(decision, token)
-        if ended:
-            self._put_back(decision, standing)
-        else:
+        fate, is_settled = self._take_back(decision, token)
+        if not is_settled:
             # It may live, and its value is known: later runs go on trying.
             base = standing or self._empty()
-            self.store.save(replace(base, retiring=(*base.retiring, Retiring(token, self.moment().now))))
+            standing = replace(base, retiring=(*base.retiring, Retiring(token, self.moment().now)))
+        self._put_back(decision, standing)
         raise VendorRefused(
             f"The vendor issued a token and then did not accept it ({verdict.reason}). {fate}",
             code="issued_token_refused",
@@ -342,15 +360,27 @@ class Lifecycle:
         """Put the record with a new token in place, or take the token back."""
         try:
             self.store.save(record)
-        except StoreConflict as conflict:
-            # The other run may have found the token on the vendor's list and put it on record.
-            current = self.store.load()
-            if not (current and token.value in [each.value for each in current.tokens]):
-                fate, _ended = self._take_back(decision, token)
-                self.warnings.append(f"{conflict.message} {fate}")
-            raise
         except TelephonyError as failure:
-            raise failure.adding(self._take_back(decision, token)[0]) from None
+            try:
+                is_on_record = self._is_on_record(token)
+            except TelephonyError:
+                raise failure.adding(
+                    f"Whether the record names the token just issued ({token.fingerprint}) cannot be told; it was left alone."
+                ) from None
+            if is_on_record:
+                # Another run found it on the vendor's list; or it was saved, and only the store's reply got lost.
+                if isinstance(failure, StoreConflict):
+                    raise
+                return
+            fate, _is_settled = self._take_back(decision, token)
+            if isinstance(failure, StoreConflict):
+                self.warnings.append(f"{failure.message} {fate}")
+                raise
+            raise failure.adding(fate) from None
+
+    def _is_on_record(self, token: Token) -> bool:
+        current = self.store.load()
+        return current is not None and token.value in [each.value for each in current.tokens]
 
     def _take_back(self, decision: Decision, token: Token) -> tuple[str, bool]:
         """Revoke a token that was just issued and cannot be used: what became of it, and whether no more is to be done.
@@ -396,13 +426,16 @@ class Lifecycle:
             self._end(Token(value))
 
     def _end(self, token: Token, leaving: bool = False) -> Ended:
-        """Revoke a token. Where the reply got lost, ask whether it is still accepted; where there is a list, believe it."""
+        """Revoke a token. Where the reply got lost, do it again; where there is a list, believe it."""
         try:
             ended = self.vendor.revoke(token, leaving)
         except NoClearAnswer as failure:
-            if failure.maybe_done and not self.vendor.check(token).accepted:
-                return Ended.REVOKED
-            raise
+            if not failure.maybe_done:
+                raise
+            try:
+                ended = self.vendor.revoke(token, leaving)
+            except TelephonyError:
+                raise failure from None
         if ended is Ended.ALREADY_GONE and self._is_listed(token):
             raise VendorRefused(
                 f"The vendor says that the token {token.fingerprint} is unknown, and lists it.",

@@ -41,7 +41,6 @@ class Settled:
     """What is left of earlier attempts once the list was read."""
 
     unclear: tuple[Attempt, ...]
-    adopted: Token | None
     suspects: tuple[str, ...]
     """Fingerprints of listed tokens that are probably ours and that no record names."""
     warnings: tuple[str, ...]
@@ -57,73 +56,69 @@ def not_kept(values: t.Iterable[str], policy: ListPolicy) -> tuple[str, ...]:
     return tuple(value for value in values if value not in policy.keep and fingerprint(value) not in policy.keep)
 
 
-def _attempts(record: Record) -> tuple[Attempt, ...]:
-    return (*record.unclear, *((record.pending,) if record.pending else ()))
-
-
-def _came_of(attempt: Attempt, record: Record, listed: t.Iterable[str]) -> tuple[str, ...]:
+def new_since(attempt: Attempt, record: Record, listed: t.Iterable[str]) -> tuple[str, ...]:
     """The listed tokens that may have come of an attempt, less those on record."""
-    known = {token.fingerprint for token in record.tokens}
-    new = ((value, fingerprint(value)) for value in listed)
-    return tuple(
-        value
-        for value, name in new
-        if name not in known and (name not in attempt.existed if attempt.suspects is None else name in attempt.suspects)
-    )
+    on_record = {token.value for token in record.tokens}
+    return tuple(value for value in listed if value not in on_record and _may_be_of(attempt, fingerprint(value)))
+
+
+def _may_be_of(attempt: Attempt, name: str) -> bool:
+    return name not in attempt.existed if attempt.suspects is None else name in attempt.suspects
 
 
 def candidate(record: Record, listed: tuple[str, ...], policy: ListPolicy, moment: Moment) -> Token | None:
     """The token that is to be taken over, if the vendor accepts it. Raises OptionError."""
-    attempts = _attempts(record)
-    suspects = {fingerprint(value): (value, each) for each in attempts for value in _came_of(each, record, listed)}
+    suspects = {value: attempt for attempt in record.attempts for value in new_since(attempt, record, listed)}
     if policy.adopt:
-        confirmed = record.token and record.token.fingerprint == policy.fingerprint
-        if not attempts or confirmed:
-            return None
-        if policy.fingerprint not in suspects:
-            raise OptionError(f"fingerprint names none of the tokens that are new: {_names(suspects)}.")
-        value, attempt = suspects[policy.fingerprint]
-        return Token(value, issued_at=attempt.since)
+        named = [value for value in suspects if fingerprint(value) == policy.fingerprint]
+        if named:
+            return Token(named[0], issued_at=suspects[named[0]].since)
+        if record.attempts and policy.fingerprint not in (token.fingerprint for token in record.tokens):
+            names = ", ".join(map(fingerprint, suspects)) or "there are none"
+            raise OptionError(f"fingerprint names none of the tokens that are new: {names}.")
+        return None
     if policy.adopt is False or len(suspects) != 1:
         return None
-    ((value, attempt),) = suspects.values()
-    newer = not record.token or (record.token.issued_at or 0) <= attempt.since
-    if newer and attempt.suspects is None and moment.certain and not _is_over(attempt, moment):
-        return Token(value, issued_at=attempt.since, guessed=True)
-    return None
+    ((value, attempt),) = suspects.items()
+    is_open = attempt.suspects is None and moment.certain and not _is_over(attempt, moment)
+    return Token(value, issued_at=attempt.since, guessed=True) if is_open and _has_none_of(attempt, record) else None
+
+
+def _has_none_of(attempt: Attempt, record: Record) -> bool:
+    """Whether the token on record is older than an attempt, and not what was taken over of it."""
+    token = record.token
+    if token is None or token.issued_at is None:
+        return True
+    return token.issued_at < attempt.since or (token.issued_at == attempt.since and not token.guessed)
 
 
 def settle(
-    record: Record, listed: tuple[str, ...], adopted: Token | None, policy: ListPolicy, moment: Moment
+    record: Record, managed: t.Collection[str], listed: tuple[str, ...], policy: ListPolicy, moment: Moment
 ) -> Settled:
-    """Judge the earlier attempts by what is listed now. adopted is the candidate that the vendor accepts."""
+    """Judge the earlier attempts by what is listed now. managed are the fingerprints of the tokens that are taken care of."""
     left: list[Attempt] = []
+    told: list[str] = []
     suspects: list[str] = []
     warnings: list[str] = []
-    for attempt in _attempts(record):
-        names = tuple(fingerprint(value) for value in _came_of(attempt, record, listed))
-        alone = tuple(name for name in names if not adopted or name != adopted.fingerprint)
-        dismissed = policy.adopt is False
+    guessed = {token.fingerprint: token.issued_at for token in record.tokens if token.guessed}
+    dismissed = policy.adopt is False
+    for attempt in record.attempts:
+        # Sorted, as a list that comes in another order is no news.
+        new = sorted(name for name in map(fingerprint, listed) if _may_be_of(attempt, name) and name not in told)
+        alone = [name for name in new if name not in managed]
+        told += alone
         if alone:
             warnings.append(_tell(attempt, alone, dismissed))
-        if dismissed:
+        watched = [] if dismissed else alone
+        suspects += watched
+        if attempt.suspects is None and not _is_over(attempt, moment):
+            left.append(replace(attempt, existed=(*attempt.existed, *alone)) if dismissed else attempt)
             continue
-        suspects += alone
-        guessed = adopted is not None and adopted.guessed and adopted.fingerprint in names
-        on_record = _guessed_on_record(record, attempt)
-        if guessed or _is_over(attempt, moment) or attempt.suspects is not None:
-            # What was taken over by guess stays a suspect, to be told of when it is replaced.
-            watched = (*alone, *((adopted.fingerprint,) if guessed and adopted else ()), *on_record)
-            if watched:
-                left.append(replace(attempt, suspects=watched))
-        else:
-            left.append(attempt)
-    return Settled(tuple(left), adopted, tuple(dict.fromkeys(suspects)), tuple(warnings))
-
-
-def _guessed_on_record(record: Record, attempt: Attempt) -> tuple[str, ...]:
-    token = record.token
-    return (token.fingerprint,) if token and token.guessed and token.fingerprint in (attempt.suspects or ()) else ()
+        # What was taken over by guess stays a suspect, to be told of when it is replaced.
+        watched = watched + [name for name, since in guessed.items() if name in new or since == attempt.since]
+        if watched:
+            left.append(Attempt(attempt.since, suspects=tuple(watched)))
+    return Settled(tuple(left), tuple(suspects), tuple(warnings))
 
 
 def _is_over(attempt: Attempt, moment: Moment) -> bool:
@@ -133,11 +128,11 @@ def _is_over(attempt: Attempt, moment: Moment) -> bool:
 
 def closes_at(record: Record) -> t.Iterator[int]:
     """When the attempts whose outcome is open are to be judged for good."""
-    return (attempt.since + SETTLE_SECONDS for attempt in _attempts(record) if attempt.suspects is None)
+    return (attempt.since + SETTLE_SECONDS for attempt in record.attempts if attempt.suspects is None)
 
 
-def _tell(attempt: Attempt, names: tuple[str, ...], dismissed: bool) -> str:
-    what = f"A request for a token at {iso(attempt.since)} got no clear answer. Of it came probably: {_names(names)}."
+def _tell(attempt: Attempt, names: t.Iterable[str], dismissed: bool) -> str:
+    what = f"A request for a token at {iso(attempt.since)} got no clear answer. Probably it made: {', '.join(names)}."
     if dismissed:
         return f"{what} As adopt=false says, they are left alone and not told of again."
     return (
@@ -146,5 +141,11 @@ def _tell(attempt: Attempt, names: tuple[str, ...], dismissed: bool) -> str:
     )
 
 
-def _names(names: t.Iterable[str]) -> str:
-    return ", ".join(names) or "there are none"
+def still_open(unclear: t.Iterable[Attempt]) -> tuple[str, ...]:
+    """Warnings of the tokens that may yet appear, for when nothing remembers them any more."""
+    return tuple(
+        f"A request for a token at {iso(attempt.since)} got no clear answer. One may yet appear that nobody knows: look at"
+        f" the vendor's list {SETTLE_SECONDS // 60} minutes later."
+        for attempt in unclear
+        if attempt.suspects is None
+    )

@@ -24,6 +24,7 @@ _RECORD_FIELDS = {
 }
 # A record with as many can still be read: no token is longer than 16 KiB.
 MOST_RETIRING = 50
+MOST_UNCLEAR = 20
 _LONGEST_TEXT = 4096
 
 Json = t.Dict[str, t.Any]
@@ -96,9 +97,9 @@ class Record:
         return (*((self.token,) if self.token else ()), *(old.token for old in self.retiring))
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to remember."""
-        return not (self.token or self.retiring or self.pending or self.unclear)
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The earlier requests for a token whose outcome is not known for good."""
+        return (*self.unclear, *((self.pending,) if self.pending else ()))
 
     def as_json(self) -> Json:
         return {
