@@ -50,8 +50,7 @@ class Clock:
     """What time it is for the vendor: by the Date header of its last reply, else by the clock of this host.
 
     A difference of up to 5 seconds is none. One of 5 minutes or more is a warning. One of more than a day is a warning
-    and nothing else: tokens are then judged by the clock of this host, so that a vendor that tells a wrong date
-    neither ends nor renews one.
+    and makes the moment uncertain, so that a wrong date neither ends nor renews a token.
     """
 
     def __init__(self, local: t.Callable[[], float] = time.time) -> None:
@@ -63,7 +62,7 @@ class Clock:
         return int(self._local() + self._ahead)
 
     def moment(self) -> Moment:
-        return Moment(self.now())
+        return Moment(self.now(), certain=self._implausible is None)
 
     def compare(self, date: str | None) -> None:
         """Learn from a Date header; one that is missing or makes no sense teaches nothing."""
@@ -86,7 +85,7 @@ class Clock:
         if self._implausible:
             warnings.append(
                 f"The vendor's reply was dated {self._implausible}, more than a day from the clock of this host."
-                " Tokens were judged by the clock of this host; correct whichever of the two is wrong."
+                " So time was no reason to renew or to end a token; correct whichever of the two is wrong."
             )
         if abs(self._ahead) >= _WORTH_A_WARNING:
             difference = f"{abs(self._ahead) / 60:.0f} minutes {'behind' if self._ahead > 0 else 'ahead of'}"

@@ -94,7 +94,7 @@ class FileStore(PrivateFile):
         owner: str | None = None,
         group: str | None = None,
     ) -> None:
-        super().__init__(path, mode or "0600", owner, group)
+        super().__init__(path, mode, owner, group)
         self.place = f"path {path}"
         self._document = document
 
