@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import os
 import re
 
+import credential_types
 import pytest
 import yaml
 from stage import ROOT, VENDORS
@@ -26,8 +25,9 @@ def test_first_run_makes_all(first_run):
     made = {resource: len(items) for resource, items in awx.store.items()}
     assert made == {
         "organizations": 1,
-        "credential_types": len(VENDORS) + 3,  # and those of tokens, HashiCorp Vault and Ansible Vault
+        "credential_types": len(VENDORS) + 2 + 2,  # and those of tokens and HashiCorp Vault, and two of AWX's own
         "credentials": 0,
+        "credential_input_sources": 0,
         "execution_environments": 0,
         "labels": 1,
         "projects": 1,
@@ -104,7 +104,12 @@ def test_all_variables(set_up, awx):
     _status, vault = awx.answer(
         "POST",
         "/api/v2/credentials/",
-        {"name": "tokens vault", "credential_type": vault_type, "inputs": {"vault_password": "x7" * 8}},
+        {
+            "name": "tokens vault",
+            "organization": 1,
+            "credential_type": vault_type,
+            "inputs": {"vault_password": "x7" * 8},
+        },
     )
     rule = "DTSTART;TZID=Europe/Berlin:20260101T020000 RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=SA,SU"
     schedule = {"name": "Weekend", "job_template": "Telephony tokens: check", "rrule": rule, "enabled": False}
@@ -114,7 +119,7 @@ def test_all_variables(set_up, awx):
         "awx_execution_environment": "tokens",
         "awx_execution_environment_image": "quay.io/acme/tokens-ee:1.0.0",
         "awx_credentials": ["tokens vault"],
-        "awx_extra_vars": {"token_store": "hashi_vault"},
+        "awx_extra_vars": {"token_max_age": "90d"},
         "awx_inventory_path": "",
         "awx_slices": 8,
         "awx_schedules": [schedule],
@@ -128,7 +133,7 @@ def test_all_variables(set_up, awx):
     environment = awx.named("execution_environments", "tokens")["id"]
     for template in awx.store["job_templates"].values():
         assert template["execution_environment"] == environment
-        assert json.loads(template["extra_vars"]) == {"token_store": "hashi_vault"}
+        assert json.loads(template["extra_vars"]) == {"token_max_age": "90d"}
         assert awx.linked[template["id"], "credentials"] == [vault["id"]]
     assert awx.named("job_templates", "Telephony tokens: check")["job_slice_count"] == 8
     again = set_up.run(**variables)
@@ -155,47 +160,36 @@ def test_playbooks_are_there(name, collections):
     assert (installed / "examples" / "awx" / f"{name}.yml").exists()
 
 
-# What of the modules' environment is in no credential type, and why
-NOT_CREDENTIALS = {
-    **dict.fromkeys(["ca_path", "client_cert", "client_key"], "a file, which the execution environment has"),
-    **dict.fromkeys(["proxy", "timeout", "retries", "retry_timeout"], "of the network, not of the API user"),
-    "validate_certs": "who may enter a password is not who may switch verification off",
-    "totp_code": "it is worth nothing half a minute later",
-}
-
-
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_environment_is_that_of_the_module(vendor, collections, monkeypatch):
+def test_credential_type_is_that_of_the_options(vendor, collections, monkeypatch):
     monkeypatch.syspath_prepend(str(collections))
-    module = importlib.import_module(f"ansible_collections.telephony.auth.plugins.module_utils._vendors._{vendor}")
-    spec = getattr(module, vendor.capitalize()).spec().argument_spec
-    fallbacks = {option: each["fallback"][1][0] for option, each in spec.items() if "fallback" in each}
-    folder = ROLE / "files" / "credential_types" / vendor
-    inputs = yaml.safe_load((folder / "inputs.yml").read_text("utf-8"))
-    injectors = yaml.safe_load((folder / "injectors.yml").read_text("utf-8"))
-    # Both ways: all that the module reads is injected or left out for a reason, and all that is injected is read
-    wanted = {name: f"{{{{ {option} }}}}" for option, name in fallbacks.items() if option not in NOT_CREDENTIALS}
-    assert injectors == {"env": wanted}
-    by_id = {each["id"]: each for each in inputs["fields"]}
-    assert set(by_id) == set(fallbacks) - set(NOT_CREDENTIALS)
-    assert {option for option, each in by_id.items() if each.get("secret")} == {
-        option for option in by_id if spec[option].get("no_log")
-    }
-    assert {option: each["choices"] for option, each in by_id.items() if "choices" in each} == {
-        option: spec[option]["choices"] for option in by_id if "choices" in spec[option]
-    }
-    assert set(inputs.get("required", [])) <= set(by_id)
-    assert not [name for name in os.environ if name in wanted], "the tests are not alone here"
+    current = (ROLE / "files" / "credential_types" / f"{vendor}.yml").read_text("utf-8")
+    assert current == credential_types.written(vendor), "run: python tests/awx/credential_types.py"
 
 
-def test_credential_type_of_tokens_is_what_the_role_token_fills_in():
-    tasks = yaml.safe_load((ROOT / "roles/token/tasks/stores/awx_credential_show.yml").read_text("utf-8"))
-    inputs = yaml.safe_load((ROLE / "files/credential_types/token/inputs.yml").read_text("utf-8"))
-    assert {each["id"] for each in inputs["fields"]} == set(tasks[0]["awx.awx.credential"]["inputs"])
-    assert {each["id"] for each in inputs["fields"] if each.get("secret")} == {"token", "headers"}
-    defaults = yaml.safe_load((ROOT / "roles/token/defaults/main.yml").read_text("utf-8"))
-    names = yaml.safe_load((ROLE / "vars/main.yml").read_text("utf-8"))["__awx_credential_types"]
-    assert defaults["token_awx_credential_type"] == names["token"]
+def test_credential_types_have_the_secrets_and_the_environment():
+    """That the generator does what it should, said once more for the vendor with the most options."""
+    kazoo = yaml.safe_load((ROLE / "files" / "credential_types" / "kazoo.yml").read_text("utf-8"))
+    fields = {each["id"]: each for each in kazoo["inputs"]["fields"]}
+    assert {name for name, each in fields.items() if each.get("secret")} == {"password", "credentials", "api_key"}
+    assert set(fields) == {
+        *("api_url", "username", "password", "credentials", "api_key"),
+        *("account_name", "account_realm", "phone_number"),
+    }
+    assert kazoo["injectors"]["env"]["KAZOO_API_URL"] == "{{ api_url }}"
+    assert fields["api_url"]["help_text"] == "Empty for https://public-api.virtualpbx.com:8443/v2"
+
+
+def linked_fields():
+    return yaml.safe_load((ROLE / "vars" / "main.yml").read_text("utf-8"))["__awx_linked_fields"]
+
+
+def test_all_fields_of_a_token_are_linked():
+    token = yaml.safe_load((ROLE / "files" / "credential_types" / "token.yml").read_text("utf-8"))
+    assert (
+        {each["id"] for each in token["inputs"]["fields"]} == set(token["inputs"]["required"]) == set(linked_fields())
+    )
+    assert {each["id"] for each in token["inputs"]["fields"] if each.get("secret")} == {"token", "headers"}
 
 
 def test_variables_are_not_those_that_awx_sets():

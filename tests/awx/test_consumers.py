@@ -1,0 +1,213 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""awx_consumers: jobs that use a token get the one that is in the KV secret when they start."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+
+import kv_lookup
+import pytest
+import requests
+from jobs import Launcher
+from openbao import app_role
+from stage import ROOT
+from test_role import linked_fields
+
+USE = """
+- name: Use the token
+  hosts: all
+  connection: local
+  gather_facts: false
+  tasks:
+    - name: Ask who this is
+      ansible.builtin.uri:
+        url: "{{ telephony_token.api_url }}/api/v2/whoami"
+        headers: "{{ telephony_token.headers | from_json }}"
+      vars:
+        ansible_python_interpreter: "{{ ansible_playbook_python }}"
+      no_log: true
+
+    - name: See that other programs could, too
+      ansible.builtin.assert:
+        that:
+          - lookup('ansible.builtin.env', 'TELEPHONY_TOKEN') == telephony_token.token
+          - lookup('ansible.builtin.env', 'TELEPHONY_API_URL') == telephony_token.api_url
+      no_log: true
+"""
+CONSUMER = {"name": "PBX", "path": "telephony/one"}
+
+
+class User:
+    """An API user of Webitel, and the KV secret with its token, as the store hashi_vault writes it."""
+
+    def __init__(self, vendors, vault):
+        vendors.ask("POST", "reset")
+        (self._user,) = vendors.ask("POST", "users", {"vendor": "webitel", "count": 1})
+        self._api_url = vendors.api_urls["webitel"]
+        self._vault = vault
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self.token = ""
+
+    def rotate(self):
+        """Replace the token, and end the old one."""
+        old = dict(self._session.headers)
+        login = {key: self._user[key] for key in ("username", "password")}
+        made = self._session.post(f"{self._api_url}/login", json=login, timeout=10).json()
+        headers = {"X-Access-Token": made["token"], "X-Key": made["key"]}
+        if self.token:
+            assert self._session.post(f"{self._api_url}/logout", headers=old, timeout=10).ok
+        self._session.headers.update(headers)
+        self.token = made["token"]
+        self.put(api_url=self._api_url, token=self.token, headers=headers, headers_json=json.dumps(headers))
+
+    def put(self, **secret):
+        self._vault.secrets.kv.v2.create_or_update_secret(CONSUMER["path"], {"vendor": "webitel", **secret})
+
+
+@pytest.fixture
+def launcher(tmp_path, collections, awx, set_up, vault):
+    """Has a job template of somebody else's, with the credential that the role has made."""
+    reader = app_role(vault, CONSUMER["path"])
+    done = set_up.run(awx_consumers=[CONSUMER], awx_vault=reader)
+    assert done.code == 0, done.output[-3000:]
+    assert reader["secret_id"] not in done.output
+    project = tmp_path / "project"
+    shutil.copytree(ROOT / "examples" / "awx", project)
+    (project / "use.yml").write_text(USE, encoding="utf-8")
+    (project / "inventory").mkdir()
+    (project / "inventory" / "hosts.yml").write_text('{"all": {"hosts": {"one": {}}}}', encoding="utf-8")
+    template = awx.named("job_templates", "Telephony tokens: check")
+    template.update(name="Use", playbook="use.yml")
+    credential = awx.named("credentials", "PBX")
+    awx.answer("POST", f"/api/v2/job_templates/{template['id']}/credentials/", {"id": credential["id"]})
+    return Launcher(tmp_path, awx, collections, project)
+
+
+def test_next_job_gets_the_new_token(launcher, awx, vendors, vault):
+    user = User(vendors, vault)
+    awx.requests.clear()
+    seen = []
+    for _time in range(2):
+        user.rotate()
+        assert [each["token"] for each in vendors.alive()] == [user.token]
+        (job,) = launcher.launch("Use")
+        assert job.code == 0, job.output
+        assert not [text for text in vendors.secret_texts() if text in job.output]
+        seen.append(user.token)
+    assert len(set(seen)) == 2
+    assert awx.requests == [], "nobody told AWX"
+
+
+def test_no_job_without_a_token(launcher, awx, vault):
+    """A secret that is not there, or not of the store, or sealed away: AWX runs no playbook, with no old token either."""
+    (template,) = (each for each in awx.store["job_templates"].values() if each["name"] == "Use")
+    vault.secrets.kv.v2.delete_metadata_and_all_versions(CONSUMER["path"])
+    with pytest.raises(LookupError, match="404"):
+        launcher.launch("Use")
+    vault.secrets.kv.v2.create_or_update_secret(CONSUMER["path"], {"api_url": "https://x", "token": "t", "headers": {}})
+    with pytest.raises(LookupError, match="headers_json"):
+        launcher.launch("Use")
+    (link,) = (each for each in awx.store["credential_input_sources"].values() if each["input_field_name"] == "headers")
+    link["metadata"]["secret_key"] = "headers"
+    with pytest.raises(LookupError, match="no text"):
+        launcher.launch("Use")
+    link["metadata"]["secret_path"] = "another/user"
+    with pytest.raises(LookupError, match="403"):
+        launcher.launch("Use")
+    del awx.store["credential_input_sources"][link["id"]]
+    with pytest.raises(LookupError, match="does not provide headers"):
+        launcher.launch("Use")
+    assert awx.linked[template["id"], "credentials"], "it was about the credential"
+
+
+def test_every_way_to_log_in(vault):
+    path = CONSUMER["path"]
+    vault.secrets.kv.v2.create_or_update_secret(path, {"token": "t-1"})
+    link = {"secret_path": path, "secret_backend": "secret", "secret_key": "token"}
+    reader = {**app_role(vault, path), "api_version": "v2"}
+    vault.sys.enable_auth_method("userpass")
+    vault.auth.userpass.create_or_update_user("awx", "pass-7d1e", policies=["reader"])
+    by_name = {"url": vault.url, "username": "awx", "password": "pass-7d1e", "api_version": "v2"}
+    for given in (
+        {"url": vault.url, "token": vault.token, "api_version": "v2"},
+        {**reader, "default_auth_path": "approle"},
+        {**by_name, "default_auth_path": "userpass"},
+        {**by_name, "auth_path": "userpass"},
+    ):
+        assert kv_lookup.look_up({**given, **link}) == "t-1"
+    assert kv_lookup.look_up({**reader, **link, "auth_path": "approle", "secret_version": "1"}) == "t-1"
+    with pytest.raises(LookupError, match="default_auth_path"):  # a default in the form, and nowhere else
+        kv_lookup.look_up({**reader, **link})
+
+
+def test_second_run_changes_nothing_and_drift_is_corrected(set_up, awx):
+    vault = {"url": "https://vault.example.com:8200", "role_id": "r", "secret_id": "secret-" + "5b0e" * 6}
+    other = {"name": "CRM", "path": "telephony/crm", "mount": "kv/team"}
+    variables = {"awx_consumers": [CONSUMER, other], "awx_vault": vault}
+    first = set_up.run(**variables)
+    assert (first.code, first.count("changed")) == (0, 3), first.output  # tasks, not credentials
+    source = awx.named("credentials", "Telephony tokens: reading from HashiCorp Vault")
+    assert source["inputs"] == {**vault, "api_version": "v2", "default_auth_path": "approle"}
+    links = awx.store["credential_input_sources"]
+    for consumer, mount in ((CONSUMER, "secret"), (other, "kv/team")):
+        target = awx.named("credentials", consumer["name"])
+        assert target["inputs"] == {}
+        assert target["credential_type"] == awx.named("credential_types", "Telephony token")["id"]
+        mine = [each for each in links.values() if each["target_credential"] == target["id"]]
+        assert {each["source_credential"] for each in mine} == {source["id"]}
+        assert {each["input_field_name"]: each["metadata"] for each in mine} == {
+            field: {"secret_backend": mount, "secret_path": consumer["path"], "secret_key": key}
+            for field, key in linked_fields().items()
+        }
+
+    awx.requests.clear()
+    second = set_up.run(**variables)
+    assert (second.code, second.count("changed")) == (0, 0), second.output
+    assert awx.writes() == []
+
+    good = copy.deepcopy(links)
+    first_link = next(iter(links.values()))
+    first_link["metadata"] = {**first_link["metadata"], "secret_path": "elsewhere"}
+    predicted = set_up.run("--check", **variables)
+    assert (predicted.code, predicted.count("changed")) == (0, 1), predicted.output
+    assert awx.writes() == []
+    corrected = set_up.run(**variables)
+    assert (corrected.code, corrected.count("changed")) == (0, 1), corrected.output
+    assert links == good
+
+    # AWX does not show secrets: that one has changed must be said
+    renewed = {**vault, "secret_id": "secret-" + "91c4" * 6}
+    unseen = set_up.run(**{**variables, "awx_vault": renewed})
+    assert (unseen.count("changed"), source["inputs"]["secret_id"]) == (0, vault["secret_id"])
+    told = set_up.run(**{**variables, "awx_vault": renewed, "awx_vault_update_secrets": True})
+    assert (told.count("changed"), source["inputs"]["secret_id"]) == (1, renewed["secret_id"])
+    output = "".join(run.output for run in (first, second, predicted, corrected, unseen, told))
+    assert not [secret for secret in (vault["secret_id"], renewed["secret_id"]) if secret in output]
+
+
+def test_check_mode_foresees_what_can_be_foreseen(set_up, awx):
+    vault = {"url": "https://vault.example.com:8200", "token": "hvs." + "2f8a" * 6}
+    done = set_up.run("--check", awx_consumers=[CONSUMER], awx_vault=vault)
+    # The links are of credentials that are not there yet
+    assert (done.code, done.count("changed")) == (0, 2), done.output
+    assert awx.writes() == []
+
+
+def test_reading_credential_may_be_somebody_elses(set_up, awx):
+    lookup = awx.named("credential_types", "HashiCorp Vault Secret Lookup")["id"]
+    inputs = {"url": "https://vault.example.com:8200", "token": "hvs." + "2f8a" * 6, "api_version": "v2"}
+    body = {"name": "Vault of all", "organization": 1, "credential_type": lookup, "inputs": inputs}
+    _status, source = awx.answer("POST", "/api/v2/credentials/", body)
+    done = set_up.run(awx_consumers=[CONSUMER], awx_vault_credential="Vault of all")
+    assert done.code == 0, done.output
+    assert {each["source_credential"] for each in awx.store["credential_input_sources"].values()} == {source["id"]}
+    assert awx.store["credentials"][source["id"]]["inputs"] == inputs
+    wrong = set_up.run(awx_consumers=[CONSUMER], awx_vault_credential="PBX")
+    assert wrong.code != 0
+    assert "Source must be an external credential" in wrong.output
