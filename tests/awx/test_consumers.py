@@ -15,7 +15,9 @@ import pytest
 import requests
 from jobs import Launcher
 from openbao import app_role
+from setup_run import SetUp
 from stage import ROOT
+from standin import serving
 from test_role import linked_fields
 
 USE = """
@@ -70,13 +72,30 @@ class User:
         self._vault.secrets.kv.v2.create_or_update_secret(CONSUMER["path"], {"vendor": "webitel", **secret})
 
 
+@pytest.fixture(scope="module")
+def variables(vault):
+    other = {"name": "CRM", "path": "telephony/crm", "mount": "kv/team"}
+    return {"awx_consumers": [CONSUMER, other], "awx_vault": app_role(vault, CONSUMER["path"])}
+
+
+@pytest.fixture(scope="module")
+def run_with_consumers(tmp_path_factory, collections, first_run, variables):
+    """An AWX that was set up with consumers, and the run that has made them."""
+    awx = copy.deepcopy(first_run[0])
+    with serving(awx) as url:
+        return awx, SetUp(tmp_path_factory.mktemp("consumers"), collections, url, awx.token).run(**variables)
+
+
 @pytest.fixture
-def launcher(tmp_path, collections, awx, set_up, vault):
-    """Has a job template of somebody else's, with the credential that the role has made."""
-    reader = app_role(vault, CONSUMER["path"])
-    done = set_up.run(awx_consumers=[CONSUMER], awx_vault=reader)
-    assert done.code == 0, done.output[-3000:]
-    assert reader["secret_id"] not in done.output
+def awx(run_with_consumers):
+    awx = copy.deepcopy(run_with_consumers[0])
+    awx.requests.clear()
+    return awx
+
+
+@pytest.fixture
+def launcher(tmp_path, collections, awx):
+    """Has a job template of somebody else's, with a credential that the role has made."""
     project = tmp_path / "project"
     shutil.copytree(ROOT / "examples" / "awx", project)
     (project / "use.yml").write_text(USE, encoding="utf-8")
@@ -84,14 +103,12 @@ def launcher(tmp_path, collections, awx, set_up, vault):
     (project / "inventory" / "hosts.yml").write_text('{"all": {"hosts": {"one": {}}}}', encoding="utf-8")
     template = awx.named("job_templates", "Telephony tokens: check")
     template.update(name="Use", playbook="use.yml")
-    credential = awx.named("credentials", "PBX")
-    awx.answer("POST", f"/api/v2/job_templates/{template['id']}/credentials/", {"id": credential["id"]})
+    awx.linked[template["id"], "credentials"] = [awx.named("credentials", "PBX")["id"]]
     return Launcher(tmp_path, awx, collections, project)
 
 
 def test_next_job_gets_the_new_token(launcher, awx, vendors, vault):
     user = User(vendors, vault)
-    awx.requests.clear()
     seen = []
     for _time in range(2):
         user.rotate()
@@ -105,30 +122,33 @@ def test_next_job_gets_the_new_token(launcher, awx, vendors, vault):
 
 
 def test_no_job_without_a_token(launcher, awx, vault):
-    """A secret that is not there, or not of the store, or sealed away: AWX runs no playbook, with no old token either."""
-    (template,) = (each for each in awx.store["job_templates"].values() if each["name"] == "Use")
+    """A secret that is not there, not of the store, or not for AWX to read: no playbook is run, and with no old token."""
     vault.secrets.kv.v2.delete_metadata_and_all_versions(CONSUMER["path"])
     with pytest.raises(LookupError, match="404"):
         launcher.launch("Use")
     vault.secrets.kv.v2.create_or_update_secret(CONSUMER["path"], {"api_url": "https://x", "token": "t", "headers": {}})
     with pytest.raises(LookupError, match="headers_json"):
         launcher.launch("Use")
-    (link,) = (each for each in awx.store["credential_input_sources"].values() if each["input_field_name"] == "headers")
+    pbx = awx.named("credentials", "PBX")["id"]
+    links = awx.store["credential_input_sources"]
+    (link,) = (
+        each for each in links.values() if (each["target_credential"], each["input_field_name"]) == (pbx, "headers")
+    )
     link["metadata"]["secret_key"] = "headers"
     with pytest.raises(LookupError, match="no text"):
         launcher.launch("Use")
     link["metadata"]["secret_path"] = "another/user"
     with pytest.raises(LookupError, match="403"):
         launcher.launch("Use")
-    del awx.store["credential_input_sources"][link["id"]]
+    del links[link["id"]]
     with pytest.raises(LookupError, match="does not provide headers"):
         launcher.launch("Use")
-    assert awx.linked[template["id"], "credentials"], "it was about the credential"
 
 
 def test_every_way_to_log_in(vault):
     path = CONSUMER["path"]
-    vault.secrets.kv.v2.create_or_update_secret(path, {"token": "t-1"})
+    version = vault.secrets.kv.v2.create_or_update_secret(path, {"token": "t-1"})["data"]["version"]
+    vault.secrets.kv.v2.create_or_update_secret(path, {"token": "t-2"})
     link = {"secret_path": path, "secret_backend": "secret", "secret_key": "token"}
     reader = {**app_role(vault, path), "api_version": "v2"}
     vault.sys.enable_auth_method("userpass")
@@ -140,74 +160,51 @@ def test_every_way_to_log_in(vault):
         {**by_name, "default_auth_path": "userpass"},
         {**by_name, "auth_path": "userpass"},
     ):
-        assert kv_lookup.look_up({**given, **link}) == "t-1"
-    assert kv_lookup.look_up({**reader, **link, "auth_path": "approle", "secret_version": "1"}) == "t-1"
+        assert kv_lookup.look_up({**given, **link}) == "t-2"
+    assert kv_lookup.look_up({**reader, **link, "auth_path": "approle", "secret_version": str(version)}) == "t-1"
     with pytest.raises(LookupError, match="default_auth_path"):  # a default in the form, and nowhere else
         kv_lookup.look_up({**reader, **link})
 
 
-def test_second_run_changes_nothing_and_drift_is_corrected(set_up, awx):
-    vault = {"url": "https://vault.example.com:8200", "role_id": "r", "secret_id": "secret-" + "5b0e" * 6}
-    other = {"name": "CRM", "path": "telephony/crm", "mount": "kv/team"}
-    variables = {"awx_consumers": [CONSUMER, other], "awx_vault": vault}
-    first = set_up.run(**variables)
-    assert (first.code, first.count("changed")) == (0, 3), first.output  # tasks, not credentials
+def test_what_was_made(run_with_consumers, awx, variables):
+    done = run_with_consumers[1]
+    assert (done.code, done.count("changed")) == (0, 3), done.output  # tasks, not credentials
+    assert variables["awx_vault"]["secret_id"] not in done.output
     source = awx.named("credentials", "Telephony tokens: reading from HashiCorp Vault")
-    assert source["inputs"] == {**vault, "api_version": "v2", "default_auth_path": "approle"}
-    links = awx.store["credential_input_sources"]
-    for consumer, mount in ((CONSUMER, "secret"), (other, "kv/team")):
-        target = awx.named("credentials", consumer["name"])
+    assert source["inputs"] == {**variables["awx_vault"], "api_version": "v2", "default_auth_path": "approle"}
+    for name, path, mount in (("PBX", "telephony/one", "secret"), ("CRM", "telephony/crm", "kv/team")):
+        target = awx.named("credentials", name)
         assert target["inputs"] == {}
         assert target["credential_type"] == awx.named("credential_types", "Telephony token")["id"]
-        mine = [each for each in links.values() if each["target_credential"] == target["id"]]
+        links = awx.store["credential_input_sources"].values()
+        mine = [each for each in links if each["target_credential"] == target["id"]]
         assert {each["source_credential"] for each in mine} == {source["id"]}
         assert {each["input_field_name"]: each["metadata"] for each in mine} == {
-            field: {"secret_backend": mount, "secret_path": consumer["path"], "secret_key": key}
+            field: {"secret_backend": mount, "secret_path": path, "secret_key": key}
             for field, key in linked_fields().items()
         }
 
-    awx.requests.clear()
+
+def test_second_run_changes_nothing_and_drift_is_corrected(set_up, awx, variables):
     second = set_up.run(**variables)
     assert (second.code, second.count("changed")) == (0, 0), second.output
     assert awx.writes() == []
 
+    links = awx.store["credential_input_sources"]
     good = copy.deepcopy(links)
     first_link = next(iter(links.values()))
     first_link["metadata"] = {**first_link["metadata"], "secret_path": "elsewhere"}
-    predicted = set_up.run("--check", **variables)
-    assert (predicted.code, predicted.count("changed")) == (0, 1), predicted.output
-    assert awx.writes() == []
+    # AWX does not show secrets: that one has changed must be said
+    secret, new_secret = variables["awx_vault"]["secret_id"], "secret-" + "91c4" * 6
+    variables = {**variables, "awx_vault": {**variables["awx_vault"], "secret_id": new_secret}}
+    source = awx.named("credentials", "Telephony tokens: reading from HashiCorp Vault")
     corrected = set_up.run(**variables)
     assert (corrected.code, corrected.count("changed")) == (0, 1), corrected.output
     assert links == good
-
-    # AWX does not show secrets: that one has changed must be said
-    renewed = {**vault, "secret_id": "secret-" + "91c4" * 6}
-    unseen = set_up.run(**{**variables, "awx_vault": renewed})
-    assert (unseen.count("changed"), source["inputs"]["secret_id"]) == (0, vault["secret_id"])
-    told = set_up.run(**{**variables, "awx_vault": renewed, "awx_vault_update_secrets": True})
-    assert (told.count("changed"), source["inputs"]["secret_id"]) == (1, renewed["secret_id"])
-    output = "".join(run.output for run in (first, second, predicted, corrected, unseen, told))
-    assert not [secret for secret in (vault["secret_id"], renewed["secret_id"]) if secret in output]
-
-
-def test_check_mode_foresees_what_can_be_foreseen(set_up, awx):
-    vault = {"url": "https://vault.example.com:8200", "token": "hvs." + "2f8a" * 6}
-    done = set_up.run("--check", awx_consumers=[CONSUMER], awx_vault=vault)
-    # The links are of credentials that are not there yet
-    assert (done.code, done.count("changed")) == (0, 2), done.output
-    assert awx.writes() == []
-
-
-def test_reading_credential_may_be_somebody_elses(set_up, awx):
-    lookup = awx.named("credential_types", "HashiCorp Vault Secret Lookup")["id"]
-    inputs = {"url": "https://vault.example.com:8200", "token": "hvs." + "2f8a" * 6, "api_version": "v2"}
-    body = {"name": "Vault of all", "organization": 1, "credential_type": lookup, "inputs": inputs}
-    _status, source = awx.answer("POST", "/api/v2/credentials/", body)
-    done = set_up.run(awx_consumers=[CONSUMER], awx_vault_credential="Vault of all")
-    assert done.code == 0, done.output
-    assert {each["source_credential"] for each in awx.store["credential_input_sources"].values()} == {source["id"]}
-    assert awx.store["credentials"][source["id"]]["inputs"] == inputs
-    wrong = set_up.run(awx_consumers=[CONSUMER], awx_vault_credential="PBX")
-    assert wrong.code != 0
-    assert "Source must be an external credential" in wrong.output
+    assert source["inputs"]["secret_id"] == secret
+    told = set_up.run(**variables, awx_vault_update_secrets=True)
+    assert (told.code, told.count("changed")) == (0, 1), told.output
+    assert source["inputs"]["secret_id"] == new_secret
+    output = second.output + corrected.output + told.output
+    assert secret not in output
+    assert new_secret not in output

@@ -90,16 +90,20 @@ def test_what_was_changed_by_hand_is_corrected(set_up, awx):
 @pytest.mark.empty
 def test_check_mode_on_an_empty_awx_sends_no_write(set_up, awx):
     done = set_up.run(
-        "--check", awx_execution_environment="tokens", awx_execution_environment_image="quay.io/acme/ee:1"
+        "--check",
+        awx_execution_environment="tokens",
+        awx_execution_environment_image="quay.io/acme/ee:1",
+        awx_consumers=[{"name": "PBX", "path": "telephony/one"}],
+        awx_vault={"url": "https://vault.example.com:8200", "token": "hvs." + "2f8a" * 6},
     )
     assert done.code == 0, done.output
-    assert done.count("changed") >= 4
+    assert done.count("changed") >= 5
     assert awx.writes() == []
 
 
 @pytest.mark.empty
 def test_all_variables(set_up, awx):
-    """With variables in place of the defaults: an execution environment, credentials, no source, another time."""
+    """With variables in place of the defaults: an execution environment, credentials, no inventory source, another time."""
     vault_type = awx.named("credential_types", "Vault")["id"]
     _status, vault = awx.answer(
         "POST",
@@ -111,6 +115,10 @@ def test_all_variables(set_up, awx):
             "inputs": {"vault_password": "x7" * 8},
         },
     )
+    lookup_type = awx.named("credential_types", "HashiCorp Vault Secret Lookup")["id"]
+    inputs = {"url": "https://vault.example.com:8200", "token": "hvs." + "2f8a" * 6, "api_version": "v2"}
+    body = {"name": "Vault of all", "organization": 1, "credential_type": lookup_type, "inputs": inputs}
+    _status, lookup = awx.answer("POST", "/api/v2/credentials/", body)
     rule = "DTSTART;TZID=Europe/Berlin:20260101T020000 RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=SA,SU"
     schedule = {"name": "Weekend", "job_template": "Telephony tokens: check", "rrule": rule, "enabled": False}
     token = "oauth-" + "9d1f" * 6
@@ -120,6 +128,8 @@ def test_all_variables(set_up, awx):
         "awx_execution_environment_image": "quay.io/acme/tokens-ee:1.0.0",
         "awx_credentials": ["tokens vault"],
         "awx_extra_vars": {"token_max_age": "90d"},
+        "awx_consumers": [{"name": "PBX", "path": "telephony/one"}],
+        "awx_vault_credential": "Vault of all",
         "awx_inventory_path": "",
         "awx_slices": 8,
         "awx_schedules": [schedule],
@@ -130,6 +140,8 @@ def test_all_variables(set_up, awx):
     assert token not in done.output
     assert awx.store["inventory_sources"] == {}
     assert [each["rrule"] for each in awx.store["schedules"].values()] == [rule]
+    assert {each["source_credential"] for each in awx.store["credential_input_sources"].values()} == {lookup["id"]}
+    assert awx.store["credentials"][lookup["id"]]["inputs"] == inputs
     environment = awx.named("execution_environments", "tokens")["id"]
     for template in awx.store["job_templates"].values():
         assert template["execution_environment"] == environment
