@@ -13,13 +13,14 @@ import shutil
 import kv_lookup
 import pytest
 import requests
+import yaml
 from jobs import Launcher
 from openbao import app_role
 from setup_run import SetUp
 from stage import ROOT
 from standin import serving
-from test_role import linked_fields
 
+ROLE = ROOT / "roles" / "awx"
 USE = """
 - name: Use the token
   hosts: all
@@ -105,6 +106,18 @@ def launcher(tmp_path, collections, awx):
     template.update(name="Use", playbook="use.yml")
     awx.linked[template["id"], "credentials"] = [awx.named("credentials", "PBX")["id"]]
     return Launcher(tmp_path, awx, collections, project)
+
+
+def linked_fields():
+    return yaml.safe_load((ROLE / "vars" / "main.yml").read_text("utf-8"))["__awx_linked_fields"]
+
+
+def test_all_fields_of_a_token_are_linked():
+    token = yaml.safe_load((ROLE / "files" / "credential_types" / "token.yml").read_text("utf-8"))
+    assert (
+        {each["id"] for each in token["inputs"]["fields"]} == set(token["inputs"]["required"]) == set(linked_fields())
+    )
+    assert {each["id"] for each in token["inputs"]["fields"] if each.get("secret")} == {"token", "headers"}
 
 
 def test_next_job_gets_the_new_token(launcher, awx, vendors, vault):

@@ -192,18 +192,6 @@ def test_credential_types_have_the_secrets_and_the_environment():
     assert fields["api_url"]["help_text"] == "Empty for https://public-api.virtualpbx.com:8443/v2"
 
 
-def linked_fields():
-    return yaml.safe_load((ROLE / "vars" / "main.yml").read_text("utf-8"))["__awx_linked_fields"]
-
-
-def test_all_fields_of_a_token_are_linked():
-    token = yaml.safe_load((ROLE / "files" / "credential_types" / "token.yml").read_text("utf-8"))
-    assert (
-        {each["id"] for each in token["inputs"]["fields"]} == set(token["inputs"]["required"]) == set(linked_fields())
-    )
-    assert {each["id"] for each in token["inputs"]["fields"] if each.get("secret")} == {"token", "headers"}
-
-
 def test_variables_are_not_those_that_awx_sets():
     """AWX gives each job extra variables with the prefix awx_, which would go before those of the role."""
     options = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text("utf-8"))["argument_specs"]["main"]["options"]
