@@ -18,7 +18,8 @@ _ISO = "%Y-%m-%dT%H:%M:%SZ"
 _TOLERANCE = 5
 _WORTH_A_WARNING = 300
 # Further off than this, a Date header is more likely wrong than the clock of this host.
-_PLAUSIBLE = 86400
+# A clock that lost its battery, or a wrong year, is further away.
+_PLAUSIBLE = 180 * 86400
 # ISO 8601 names years of four digits, and durations are added.
 _YEARS = range(1970, 9001)
 
@@ -49,7 +50,7 @@ class Moment:
 class Clock:
     """What time it is for the vendor: by the Date header of its last reply, else by the clock of this host.
 
-    A difference of up to 5 seconds is none. One of 5 minutes or more is a warning. One of more than a day is a warning
+    A difference of up to 5 seconds is none. One of 5 minutes or more is a warning. One of more than 180 days is a warning
     and makes the moment uncertain, so that a wrong date neither ends nor renews a token.
     """
 
@@ -84,7 +85,7 @@ class Clock:
         warnings = []
         if self._implausible:
             warnings.append(
-                f"The vendor's reply was dated {self._implausible}, more than a day from the clock of this host."
+                f"The vendor's reply was dated {self._implausible}, more than 180 days from the clock of this host."
                 " So time was no reason to renew or to end a token; correct whichever of the two is wrong."
             )
         if abs(self._ahead) >= _WORTH_A_WARNING:

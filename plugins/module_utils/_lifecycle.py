@@ -361,8 +361,9 @@ class Lifecycle:
         try:
             self.store.save(record)
         except TelephonyError as failure:
+            unclear = failure.maybe_done or isinstance(failure, StoreConflict)
             try:
-                is_on_record = self._is_on_record(token)
+                is_on_record = unclear and self._is_on_record(token)
             except TelephonyError:
                 raise failure.adding(
                     f"Whether the record names the token just issued ({token.fingerprint}) cannot be told; it was left alone."

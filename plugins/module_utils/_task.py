@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import typing as t
 from dataclasses import replace
 
@@ -33,14 +34,20 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record
 from ansible_collections.telephony.auth.plugins.module_utils._result import describe, document
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
-from ansible_collections.telephony.auth.plugins.module_utils._store import CallerStore, Document, FileStore, Store
+from ansible_collections.telephony.auth.plugins.module_utils._store import (
+    CallerStore,
+    Document,
+    FileStore,
+    Store,
+    pause,
+)
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 Result = t.Dict[str, t.Any]
 # Opens a store that only the controller has: its options, what it keeps of a record, the secrets of this run.
 OpenStore = t.Callable[[t.Mapping[str, t.Any], Document, Masker], Store]
-# How often a run begins anew because another one was quicker
-_MOST_TRIES = 5
+# Before a run begins anew because another one was quicker
+_PAUSE_SECONDS = 0.05
 
 
 class TokenModule(AnsibleModule):
@@ -150,13 +157,14 @@ class Run:
     def reach(self, check_mode: bool) -> Result:
         """Bring the token to the wanted state, or in check mode tell what that takes. Raises TelephonyError."""
         try:
-            for tries_left in reversed(range(_MOST_TRIES)):
+            give_up_at = time.monotonic() + self.options["retry_timeout"]
+            while True:
                 try:
                     return self._try(check_mode)
                 except StoreConflict:
-                    if not tries_left:
+                    if time.monotonic() >= give_up_at:
                         raise
-            raise AssertionError("unreachable")  # pragma: no cover
+                pause(_PAUSE_SECONDS)
         finally:
             self.close()
 

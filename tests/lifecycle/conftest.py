@@ -76,9 +76,7 @@ class Run:
 
     def __init__(self, vendor: str, options: Json, watcher: Watcher | None = None) -> None:
         self._answers, answers = FORK.Pipe(duplex=False)
-        self.process = FORK.Process(
-            target=lambda: answers.send(drive(vendor, options, watcher=watcher)), daemon=True
-        )
+        self.process = FORK.Process(target=lambda: answers.send(drive(vendor, options, watcher=watcher)), daemon=True)
         self.process.start()
         answers.close()
 

@@ -116,6 +116,13 @@ class File(_InFolder):
         return json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else None
 
 
+class _Loader(yaml.SafeLoader):
+    """Takes what is marked as no template for the text that it is."""
+
+
+_Loader.add_constructor("!unsafe", lambda _loader, node: str(node.value))
+
+
 class VaultFile(_InFolder):
     @property
     def path(self) -> Path:
@@ -128,7 +135,7 @@ class VaultFile(_InFolder):
         if not self.path.exists():
             return None
         assert self.path.stat().st_mode & 0o777 == 0o600
-        held = yaml.safe_load(self._vault.decrypt(self.path.read_bytes()))
+        held = yaml.load(self._vault.decrypt(self.path.read_bytes()), Loader=_Loader)  # noqa: S506 (it is a safe one)
         assert list(held) == ["pbx_token"]
         return t.cast(Json, held["pbx_token"])
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.telephony.auth.plugins.plugin_utils._stores import _hashi_vault
+from ansible_collections.telephony.auth.plugins.module_utils import _store
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import User, hold_issue, struck, wait_until
 from ansible_collections.telephony.auth.tests.lifecycle.drive import die_at
@@ -158,8 +158,8 @@ def test_rotations_at_once_leave_one_token(employed, writers):
 @pytest.mark.parametrize("options", [{}, ROTATE, {"state": "absent"}], ids=["first run", "rotation", "absent"])
 def test_a_run_that_is_killed_at_any_step_loses_nothing(joe, shelf, monkeypatch, options, moment):
     """At every request to the vendor and every call of the store, one after the other."""
-    # Whoever was killed is not waited for: the clock of the Vault is not the simulators'
-    monkeypatch.setattr(_hashi_vault, "LEASE_SECONDS", -1)
+    # Whoever was killed is not waited for
+    monkeypatch.setattr(_store, "LEASE_SECONDS", -1)
     step = 0
     while True:
         if options:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 import typing as t
 from datetime import datetime, timezone
 
@@ -24,7 +23,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import Opti
 from ansible_collections.telephony.auth.plugins.module_utils._options import Spec
 from ansible_collections.telephony.auth.plugins.module_utils._record import Json, Record, record_from_json
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import one_line
-from ansible_collections.telephony.auth.plugins.module_utils._store import Document
+from ansible_collections.telephony.auth.plugins.module_utils._store import Document, wait_while_pending
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, Options
 
 try:
@@ -36,9 +35,6 @@ except ImportError:  # the lookup says so
 _GET = "community.hashi_vault.vault_kv2_get"
 _READ = "community.hashi_vault.vault_read"
 _WRITE = "community.hashi_vault.vault_write"
-# A run that is at work for longer on one token has died.
-LEASE_SECONDS = 60
-_POLL_SECONDS = 0.5
 _TRIES = 3
 # Of the connection, what may be shown.
 _PUBLIC = {"url", "auth_method", "namespace", "ca_cert", "ca_path", "mount_point", "username", "timeout", "retries"}
@@ -46,7 +42,7 @@ _SECRET_VARIABLES = ("TOKEN", "SECRET_ID", "PASSWORD", "JWT", "SECRET_KEY")
 
 
 class Driver:
-    """One KV secret. There is no lock in a Vault: a pending record says that a run is at work, see lock()."""
+    """One KV secret. There is no lock in a Vault: a pending record says that a run is at work, see wait_while_pending()."""
 
     is_kept = True
     SPEC: t.ClassVar[Spec] = Spec(
@@ -66,31 +62,19 @@ class Driver:
         self._document = document
         self._controller = controller
         self._version = 0
-        self._found: tuple[Record | None, float] | None = None
+        # What lock() has read, for the load() that follows it
+        self._found: tuple[Record | None, bool] = None, False
         self.place = f"KV secret {self._mount}/{self._path}"
         for secret in self._secrets():
             controller.masker.add(secret)
 
     def lock(self, wait: float) -> None:
-        """Wait while another run has a token issued. Its record says so, and changes when it is done."""
-        give_up_at = time.monotonic() + wait
-        while True:
-            record, age = self._load()
-            if record is None or record.pending is None or age > LEASE_SECONDS:
-                self._found = (record, age)
-                return
-            if time.monotonic() >= give_up_at:
-                raise StoreError(
-                    f"{self.place} is in use by another run, or by one that was killed; waited {wait:g} seconds."
-                    f" After {LEASE_SECONDS} seconds it is taken over.",
-                    code="locked",
-                )
-            time.sleep(_POLL_SECONDS)
+        self._found = wait_while_pending(self.place, wait, self._load), True
 
     def load(self) -> Record | None:
-        record, _age = self._found or self._load()
-        self._found = None
-        return record
+        record, is_fresh = self._found
+        self._found = None, False
+        return record if is_fresh else self._load()[0]
 
     def prove(self) -> None:
         """That it can be written, the first save() proves: it says that a token is pending. Here: is it version 2?"""
@@ -119,9 +103,10 @@ class Driver:
                 # It may have been written all the same.
                 if self._holds(document):
                     break
-                failure = failed
+                failure = self._error("cannot be written", failed)
+                failure.maybe_done = True
         else:
-            raise self._error("cannot be written", failure)
+            raise failure
         self._version += 1
 
     def _put(self, document: Json) -> None:
@@ -235,7 +220,7 @@ class _Failed(Exception):
     @property
     def is_refusal(self) -> bool:
         """Whether it is sure that nothing was written."""
-        return any(word in str(self) for word in ("Forbidden", "InvalidRequest", "Unauthorized", "InvalidPath"))
+        return any(word in str(self) for word in ("Forbidden", "InvalidRequest", "Unauthorized", "sealed"))
 
 
 def _age(created: str) -> float:

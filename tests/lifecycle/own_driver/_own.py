@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import json
+import time
 import typing as t
 from pathlib import Path
 
 from ansible_collections.telephony.auth.plugins.module_utils._errors import StoreConflict, StoreError
 from ansible_collections.telephony.auth.plugins.module_utils._options import Spec
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record
-from ansible_collections.telephony.auth.plugins.module_utils._store import Document, parse
+from ansible_collections.telephony.auth.plugins.module_utils._store import Document, parse, wait_while_pending
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, Options
 
 
@@ -28,7 +29,10 @@ class Driver:
         self._version = 0
 
     def lock(self, wait: float) -> None:
-        pass
+        wait_while_pending(self.place, wait, lambda: (self.load(), self._age()))
+
+    def _age(self) -> float:
+        return time.time() - self._file.stat().st_mtime if self._version else 0
 
     def load(self) -> Record | None:
         versions = [int(path.suffix[1:]) for path in self._path.parent.glob(f"{self._path.name}.*")]
