@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -230,15 +231,15 @@ def test_a_value_that_an_option_cannot_have_may_be_a_secret_and_is_not_shown(nam
     [
         ({"renew": "s3cret"}, "value of renew must be one of: auto, always, never"),
         ({"renew": "s3cret, got: s3\ncret"}, "value of renew must be one of: auto, always, never"),
-        ({"verify": "s3cret"}, "argument 'verify' is of type str and we were unable to convert to bool"),
-        ({"timeout": "s3cret"}, "argument 'timeout' is of type str and we were unable to convert to int"),
-        ({"owner": "root"}, "missing parameter(s) required by 'owner': path"),
+        ({"verify": "s3cret"}, r"argument 'verify' is of type .* and we were unable to convert to bool"),
+        ({"timeout": "s3cret"}, r"argument 'timeout' is of type .* and we were unable to convert to int"),
+        ({"owner": "root"}, r"missing parameter\(s\) required by 'owner': path"),
     ],
 )
 def test_what_ansible_says_of_an_option_is_told_without_its_value(options, told):
     spec = api_options("kazoo", "https://a.example") + token_options() + file_options()
     message = without_values(complaints(spec, **options))
-    assert message.startswith(told)
+    assert re.fullmatch(told, message)
     assert "cret" not in message
 
 
