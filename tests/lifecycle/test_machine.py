@@ -155,7 +155,7 @@ class Machine(RuleBasedStateMachine):
         alive_before = set(world.alive())
         ran = world.run(plan, **options)
         after = world.record()
-        self.learn(ran, after, options)
+        self.learn(ran, before, after, options)
         self.nothing_is_told_that_is_secret(ran)
         self.what_was_done_is_never_denied(ran)
         self.a_working_token_is_on_record(options, ran, before, after, alive_before)
@@ -177,9 +177,14 @@ class Machine(RuleBasedStateMachine):
         """Tokens that no run made, as far as anybody could know, and that the user gave to none."""
         return ({*self.world.foreign} | self.world.unforeseen) - self.adopted
 
-    def learn(self, ran: Ran, after: Record | None, options: Options) -> None:
+    def learn(self, ran: Ran, before: Record | None, after: Record | None, options: Options) -> None:
         """What the user got to know, and said."""
         world = self.world
+        if before and options.get("adopt") is False:
+            # The user dismissed them, whether the run lived to confirm it or not.
+            self.reported |= {value for value in world.tokens if is_of_an_attempt(value, before)}
+        if before and options["state"] == "absent" and not self.kind.revocable:
+            self.reported |= {token.value for token in before.tokens}
         texts = [each.text for each in (ran, *world.writers)]
         self.reported |= {value for value in world.tokens if any(fingerprint(value) in text for text in texts)}
         told = sum(text.count("nobody knows") for text in texts)
@@ -193,7 +198,7 @@ class Machine(RuleBasedStateMachine):
         sure = {token.value for token in after.tokens if not token.guessed} if after else set()
         for value in sure & self.others():
             assert value in given or fingerprint(value) in given, "a token of another was taken over for sure"
-        self.adopted |= {value for value in self.others() if value == options.get("known")} | (sure & self.others())
+        self.adopted |= sure & self.others()
 
     def unknown(self, record: Record | None) -> set[str]:
         """Live tokens that runs made, and that are neither on record nor reported.
@@ -206,14 +211,7 @@ class Machine(RuleBasedStateMachine):
         if not self.kind.has_list:
             # The next run tells that a token may live.
             return mine if len(mine) > len(attempts) else set()
-        return {
-            value
-            for value in mine
-            if not any(
-                fingerprint(value) not in each.existed if each.suspects is None else fingerprint(value) in each.suspects
-                for each in attempts
-            )
-        }
+        return {value for value in mine if not (record and is_of_an_attempt(value, record))}
 
     def nothing_is_told_that_is_secret(self, ran: Ran) -> None:
         assert not any(value in ran.text for value in self.world.tokens)
@@ -252,7 +250,7 @@ class Machine(RuleBasedStateMachine):
         assert left == set()
 
     def no_token_of_others_is_ended(self, options: Options) -> None:
-        ended = {revocation.value for revocation in self.world.revoked} & self.others()
+        ended = {revocation.value for revocation in self.world.revoked} & self.others() - {options.get("known")}
         if options.get("exclusive") or options["all_tokens"]:
             return
         ended = {
@@ -278,7 +276,7 @@ class Machine(RuleBasedStateMachine):
                 assert on_record
                 assert on_record.token
                 assert on_record.token.value != value
-                assert world.is_alive(on_record.token.value)
+                assert self.is_on_trust(options) or world.is_alive(on_record.token.value)
 
     def is_next_action_right(self, options: Options, foretold: int | None) -> None:
         world = self.world
@@ -297,6 +295,14 @@ class Machine(RuleBasedStateMachine):
             assert result
             assert result["changed"] is changed, (moment, result)
         world.time = now
+
+
+def is_of_an_attempt(value: str, record: Record) -> bool:
+    """Whether the record remembers a request that a token may have come of."""
+    name = fingerprint(value)
+    return any(
+        name not in each.existed if each.suspects is None else name in each.suspects for each in record.attempts
+    )
 
 
 def prediction(ran: Ran) -> tuple[t.Any, ...]:
