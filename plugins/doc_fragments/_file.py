@@ -31,12 +31,12 @@ options:
   owner:
     description:
       - Name or number of the user that is to own the file at O(path).
-      - By default that is the user who runs the module.
+      - By default an existing file keeps its owner as far as the system allows, and a new one belongs to the user who runs the module.
     type: str
   group:
     description:
       - Name or number of the group that is to own the file at O(path).
-      - By default that is the primary group of the user who runs the module.
+      - By default an existing file keeps its group as far as the system allows, and a new one gets the one that the system gives it.
     type: str
   mode:
     description:

@@ -16,8 +16,8 @@ options:
       - Where the record of the token is kept between runs, if it is not a file that O(path) says. Its suboptions depend on O(store.type).
       - Whatever the store, a record is written before a token is made, only if no other run has written it meanwhile, and removed with
         O(state=absent). The guide I(Where tokens are kept) of the documentation describes what is in there, and how others read it.
-      - A store is used by the controller. A task that is sent to another host fails at once if it has another O(store) than a V(file).
-        Then use C(delegate_to=localhost), with O(proxy) if only that host reaches the API. Or use O(record).
+      - A store is used by the controller. A task for another host, or with C(become), C(environment) or C(async), fails at once if O(store.type) is
+        not V(file). Then use C(delegate_to=localhost), with O(proxy) if only that host reaches the API. Or use O(record).
       - Mutually exclusive with O(path) and O(record).
     type: dict
     suboptions:
@@ -25,7 +25,7 @@ options:
         description:
           - V(file) is a file of JSON, as with O(path).
           - V(vault_file) is a variable in a YAML file of variables that is encrypted with Ansible Vault. The other variables in the file stay,
-            and so do its comments, its mode and the vault ID that it is encrypted with. The passwords are those that Ansible was given for the run.
+            and so do its comments, its mode and the vault ID that it is encrypted with. The passwords are those that Ansible was given for this run.
           - V(hashi_vault) is a secret in a KV secrets engine, version 2, of HashiCorp Vault or OpenBao. This needs the collection
             community.hashi_vault and its requirements.
         type: str
@@ -59,8 +59,9 @@ options:
         type: str
       vault_id:
         description:
-          - For V(vault_file), the label of the vault password that a new file is encrypted with. A file that exists keeps its own.
-          - Without it, the one of the configuration setting C(DEFAULT_VAULT_ENCRYPT_IDENTITY), else the first one.
+          - For V(vault_file), the label of the vault password to encrypt the file with.
+          - Without it, a file that exists keeps its own. A new one gets that of the configuration setting C(DEFAULT_VAULT_ENCRYPT_IDENTITY), else
+            the first one.
         type: str
       mount:
         description:

@@ -331,12 +331,14 @@ failure:
         - V(bad_reply) - the reply makes no sense - an HTML page, broken JSON, cut off, too large. Often O(api_url) is not the address of
           the API.
         - V(changed_meanwhile) - another run wrote the record again and again while this one was at work.
+        - V(collection_missing) - O(store) needs the collection community.hashi_vault and the Python library hvac.
         - V(credentials_missing) - the options do not suffice for what is to be done.
         - V(credentials_refused) - wrong user name, password, key or token.
         - V(internal_error) - a mistake in this collection. Please report it.
         - V(issued_token_refused) - the vendor made a token and then did not accept it.
         - V(locked) - another run was at work on the record for longer than O(retry_timeout).
         - V(newer_record) - the record was written by a newer version of this collection.
+        - V(no_password) - Ansible has no vault password to encrypt the file of O(store) with.
         - V(not_a_record) - O(path), O(store) or O(record) holds something else than a token record.
         - V(not_permitted) - the user lacks the right to do this.
         - V(proxy_refused) - the proxy refused to pass the request on, so the vendor never saw it. See O(proxy).
@@ -351,6 +353,8 @@ failure:
         - V(store_unwritable) - the record cannot be written or removed.
         - V(timeout) - no connection or no answer within O(timeout).
         - V(tls) - the TLS certificate of the API, or the one of this host, is not trusted.
+        - V(too_many_tokens) - too many replaced tokens still have to be ended, or too many requests for a token got no clear answer. The message
+          says what to do.
         - V(unreachable) - the API or the O(proxy) cannot be reached.
         - V(vendor_error) - the vendor refused with a status that has no word of its own. See RV(failure.status).
       type: str

@@ -12,8 +12,8 @@ version_added: 1.0.0
 description:
   - Does the same as the module of the vendor. Each host of the inventory is one API user, and its variables are the options.
   - Each variable of the host that is named C(token_) and then an option of the vendor's module, such as C(token_username), C(token_password),
-    C(token_store) or C(token_renew_before), sets this option. A variable of such a name for which there is no option is a failure that suggests
-    the nearest name, so that no typing error goes unnoticed.
+    C(token_store) or C(token_renew_before), sets this option. A variable with such a name that is an option of no vendor's module is an error. The
+    message suggests the nearest name, so that typing errors are found.
   - The playbooks C(telephony.auth.provision), C(telephony.auth.rotate) and C(telephony.auth.revoke) use this module.
 options:
   vendor:
@@ -32,13 +32,9 @@ extends_documentation_fragment:
   - telephony.auth._attributes
 attributes:
   action:
-    description: The task runs inside of Ansible on the controller, whatever connection the host has.
     details:
-      - The Python that runs Ansible needs Requests.
-  async:
-    support: none
-    details:
-      - The task runs inside of Ansible.
+      - This needs a local connection, no C(become), no C(environment) and no C(async), and Requests must be importable by the Python that
+        runs Ansible. Otherwise the vendor's module is sent to the host and started there.
   idempotent:
     support: partial
     details:
@@ -198,6 +194,7 @@ failure:
           the API.
         - V(bad_request) - the vendor does not accept the values in the request. RV(failure.vendor_message) names them.
         - V(changed_meanwhile) - another run wrote the record again and again while this one was at work.
+        - V(collection_missing) - C(store) needs the collection community.hashi_vault and the Python library hvac.
         - V(credentials_missing) - the options do not suffice for what is to be done.
         - V(credentials_refused) - wrong user name, password, key or token.
         - V(internal_error) - a mistake in this collection. Please report it.
@@ -206,6 +203,7 @@ failure:
         - V(locked) - another run was at work on the record for longer than C(retry_timeout).
         - V(mfa_required) - the user needs a second factor, or the one that was given is wrong.
         - V(newer_record) - the record was written by a newer version of this collection.
+        - V(no_password) - Ansible has no vault password to encrypt the file of C(store) with.
         - V(not_a_record) - C(path), C(store) or C(record) holds something else than a token record.
         - V(not_permitted) - the user lacks the right to do this.
         - V(proxy_refused) - the proxy refused to pass the request on, so the vendor never saw it. See C(proxy).
@@ -220,6 +218,8 @@ failure:
         - V(store_unwritable) - the record cannot be written or removed.
         - V(timeout) - no connection or no answer within C(timeout).
         - V(tls) - the TLS certificate of the API, or the one of this host, is not trusted.
+        - V(too_many_tokens) - too many replaced tokens still have to be ended, or too many requests for a token got no clear answer. The message
+          says what to do.
         - V(unreachable) - the API or the C(proxy) cannot be reached.
         - V(vendor_error) - the vendor refused with a status that has no word of its own. See RV(failure.status).
       type: str

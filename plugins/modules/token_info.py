@@ -14,8 +14,8 @@ description:
     to do. It changes nothing, and it returns no secret.
   - What cannot be read is no failure. The module says so in RV(problem) and returns what it knows. So a report has a row for each host.
   - Each variable of the host that is named C(token_) and then an option of the vendor's module, such as C(token_username), C(token_password),
-    C(token_store) or C(token_renew_before), sets this option. A variable of such a name for which there is no option is a failure that suggests
-    the nearest name, so that no typing error goes unnoticed.
+    C(token_store) or C(token_renew_before), sets this option. A variable with such a name that is an option of no vendor's module is an error. The
+    message suggests the nearest name, so that typing errors are found.
   - It never makes a token, and RingCX is only asked for the list of tokens with the token itself. It does not log in.
 options:
   vendor:
@@ -34,9 +34,10 @@ extends_documentation_fragment:
   - telephony.auth._attributes
 attributes:
   action:
-    description: The task runs inside of Ansible on the controller, whatever connection the host has.
+    description: The task runs inside of Ansible, on the controller.
     details:
-      - The Python that runs Ansible needs Requests.
+      - This needs a local connection, no C(become), no C(environment) and no C(async), and Requests must be importable by the Python that
+        runs Ansible. Otherwise the task fails. Use C(delegate_to=localhost) then.
   async:
     support: none
     details:
@@ -105,10 +106,10 @@ store:
   returned: success
   sample: vault_file
 place:
-  description: Where in the store the record is, such as its path. V(null) if there is no store.
+  description: Where the record is, in words.
   type: str
   returned: success
-  sample: host_vars/john/token.yml
+  sample: variable telephony_token in /srv/inventory/host_vars/john/token.yml
 fingerprint:
   description:
     - The first 12 hexadecimal digits of the SHA-256 of the token. They tell tokens apart without giving them away.
@@ -127,7 +128,9 @@ expires_at:
   returned: success
   sample: '2026-11-22T10:30:00Z'
 works:
-  description: Whether the vendor accepts the token. V(null) if it was not asked or gave no clear answer.
+  description:
+    - Whether the vendor accepts the token. V(false) also if there is no token on record.
+    - V(null) if the vendor was not asked or gave no clear answer.
   type: bool
   returned: success
   sample: true
@@ -138,13 +141,14 @@ reason:
   sample: the vendor accepts the token
 next_action:
   description:
-    - What the next run of M(telephony.auth.token) with the same options does, in one line. For people.
-    - V(null) if it does nothing and no time is known when one will.
+    - What M(telephony.auth.token) would do now with the same options. V(issue) is to make a token, V(settle) is to end tokens or to correct
+      the record, V(none) is nothing.
+    - V(null) if that is not known.
   type: str
   returned: success
-  sample: renew the token
+  sample: none
 next_action_at:
-  description: When that is, in UTC. V(null) if no time is known.
+  description: When there is something to do for it, in UTC. V(null) if no time is known.
   type: str
   returned: success
   sample: '2026-11-22T10:25:00Z'
@@ -229,6 +233,7 @@ failure:
           the API.
         - V(bad_request) - the vendor does not accept the values in the request. RV(failure.vendor_message) names them.
         - V(changed_meanwhile) - another run wrote the record again and again while this one was at work.
+        - V(collection_missing) - C(store) needs the collection community.hashi_vault and the Python library hvac.
         - V(credentials_missing) - the options do not suffice for what is to be done.
         - V(credentials_refused) - wrong user name, password, key or token.
         - V(internal_error) - a mistake in this collection. Please report it.
@@ -237,6 +242,7 @@ failure:
         - V(locked) - another run was at work on the record for longer than C(retry_timeout).
         - V(mfa_required) - the user needs a second factor, or the one that was given is wrong.
         - V(newer_record) - the record was written by a newer version of this collection.
+        - V(no_password) - Ansible has no vault password to encrypt the file of C(store) with.
         - V(not_a_record) - C(path), C(store) or C(record) holds something else than a token record.
         - V(not_permitted) - the user lacks the right to do this.
         - V(proxy_refused) - the proxy refused to pass the request on, so the vendor never saw it. See C(proxy).
@@ -251,6 +257,8 @@ failure:
         - V(store_unwritable) - the record cannot be written or removed.
         - V(timeout) - no connection or no answer within C(timeout).
         - V(tls) - the TLS certificate of the API, or the one of this host, is not trusted.
+        - V(too_many_tokens) - too many replaced tokens still have to be ended, or too many requests for a token got no clear answer. The message
+          says what to do.
         - V(unreachable) - the API or the C(proxy) cannot be reached.
         - V(vendor_error) - the vendor refused with a status that has no word of its own. See RV(failure.status).
       type: str
