@@ -163,6 +163,13 @@ def ansible_test(session: nox.Session, core: str, command: str, *arguments: str)
         session.run("ansible-test", command, "--venv", "--color", color, "--truncate", "0", *arguments)
 
 
+@nox.session(name="shared-docs", python=False)
+def shared_docs(session: nox.Session) -> None:
+    """Copy what several modules document alike into each of them; with CI=true, as in the gates, check that it is there."""
+    check = ["--check"] if os.environ.get("CI") == "true" else []
+    session.run(sys.executable, str(TOOLS / "shared_docs.py"), *check)
+
+
 @nox.session
 def changelog(session: nox.Session) -> None:
     """Check the changelog and its fragments."""

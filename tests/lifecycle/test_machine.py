@@ -300,9 +300,7 @@ class Machine(RuleBasedStateMachine):
 def is_of_an_attempt(value: str, record: Record) -> bool:
     """Whether the record remembers a request that a token may have come of."""
     name = fingerprint(value)
-    return any(
-        name not in each.existed if each.suspects is None else name in each.suspects for each in record.attempts
-    )
+    return any(name not in each.existed if each.suspects is None else name in each.suspects for each in record.attempts)
 
 
 def prediction(ran: Ran) -> tuple[t.Any, ...]:
