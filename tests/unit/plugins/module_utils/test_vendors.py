@@ -230,8 +230,7 @@ def test_an_account_s_id_is_a_fact_though_it_looks_like_a_token(vendor):
 
 @pytest.mark.parametrize("vendor", VENDORS)
 @responses.activate
-def test_what_a_vendor_says_is_one_short_line_in_which_blanks_hide_no_secret(vendor):
-    """A reply in UTF-16 that is read as another encoding has something between all letters."""
+def test_what_a_vendor_says_is_one_short_line(vendor):
     text = f"no {'x ' * 5000} {PASSWORD}\r\n"
     words = dict.fromkeys(("message", "info", "generalMessage", "details", "error"), text)
     for method in ("GET", "PUT", "POST", "DELETE"):
