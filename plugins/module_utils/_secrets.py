@@ -96,7 +96,12 @@ class Masker:
         return self.mask(one_line(text))
 
     def mask(self, text: str) -> str:
+        text = self.mask_known(text)
+        return _TOKEN_LIKE.sub(MASK, text)
+
+    def mask_known(self, text: str) -> str:
+        """Take out the secrets of this run alone, where what only looks like a token is wanted, such as an account's id."""
         # Longest first: a secret may be a part of another one.
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = re.sub(_pattern(secret), MASK, text)
-        return _TOKEN_LIKE.sub(MASK, text)
+        return text

@@ -205,8 +205,12 @@ class Run:
 
     def known(self) -> Known | None:
         """The record, else what the vendor's own token option names. Raises StoreError, OptionError."""
+        self._must_tell_whose()
         record = self.store.load()
         token = self.vendor.known()
+        for each in (*(record.tokens if record else ()), *((token,) if token else ())):
+            for secret in each.secrets:
+                self.masker.add(secret)
         if record:
             self._must_belong(record)
             if token and record.token and token.value != record.token.value and self.vendor.cannot_issue():
@@ -215,7 +219,6 @@ class Run:
                     f" ({token.fingerprint}). Remove one of the two.",
                     code="record_mismatch",
                 )
-            record = self._without_foreign_facts(record)
             known = Known(record, removable=self.store.is_kept)
         elif token:
             identity = self.vendor.identity or self.vendor.owner(token)
@@ -223,30 +226,45 @@ class Run:
             known = Known(record, kept=self._is_stateless(), removable=False)
         else:
             return None
-        for secret in (secret for each in record.tokens for secret in each.secrets):
-            self.masker.add(secret)
-        return known
+        return replace(known, record=self._without_foreign_facts(record))
 
     def _without_foreign_facts(self, record: Record) -> Record:
         """A record with those details only that the vendor's may be: others may have written it."""
         token = record.token
         return replace(record, token=replace(token, details=self.vendor.let_in(token.details))) if token else record
 
+    def _must_tell_whose(self) -> None:
+        """A record that is kept must not serve whoever has some credentials: the options have to tell the user."""
+        if self._is_stateless() or self.vendor.identity is not None or self.vendor.cannot_issue():
+            return
+        raise OptionError(
+            "Nothing tells whose token the record holds. Give username beside the credentials.", code="identity_unknown"
+        )
+
     def _must_belong(self, record: Record) -> None:
         vendor = self.vendor
-        for what, theirs, ours in (
-            ("vendor", record.vendor, vendor.name),
-            ("api_url", record.api_url, vendor.api_url),
-            ("user", record.identity, vendor.identity),
-        ):
-            if theirs is not None and ours is not None and theirs != ours:
-                same_user = what == "user" and theirs.rsplit("/")[-1] == ours.rsplit("/")[-1]
-                hint = " If the account is the same, name it as before." if same_user else ""
-                raise StoreError(
-                    f"{self.store.place} is the record of another {what}: {theirs}, not {ours}. It was left"
-                    f" untouched.{hint}",
-                    code="record_mismatch",
+        place = self.store.place
+        for what, theirs, ours in (("vendor", record.vendor, vendor.name), ("api_url", record.api_url, vendor.api_url)):
+            if theirs != ours:
+                raise _mismatch(
+                    f"{place} is the record of another {what}: {self.masker.mask_known(theirs)}, not {ours}."
                 )
+        if vendor.identity is None or record.identity == vendor.identity:
+            return
+        if record.identity is None:
+            raise _mismatch(
+                f"{place} does not tell whose token it holds, so it may be another user's than {vendor.identity}.",
+                f" If it is theirs, write {vendor.identity} into its field identity, else remove it.",
+            )
+        raise _mismatch(
+            f"{place} is the record of another user: {self.masker.mask_known(record.identity)}, not {vendor.identity}.",
+            " If both are the same, as one account has a name, a realm and keys, give the options as they were then, or"
+            " remove the record.",
+        )
+
+
+def _mismatch(what: str, hint: str = "") -> StoreError:
+    return StoreError(f"{what} It was left untouched.{hint}", code="record_mismatch")
 
 
 def _policy(options: Options) -> Policy:

@@ -25,6 +25,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
     BaseVendor,
     refused,
     said,
+    shown,
 )
 
 _COOKIE = "Red60urne"
@@ -92,7 +93,7 @@ class Ipcortex(BaseVendor):
         return None if self.options["username"] and self.options["password"] else "give username and password"
 
     def owner(self, token: Token) -> str | None:
-        return t.cast("dict[str, str]", token.details.get("user", {})).get("login")
+        return t.cast("dict[str, str]", token.details.get("user", {})).get("login") or None
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return not _is_key(token)
@@ -118,7 +119,7 @@ class Ipcortex(BaseVendor):
         )
         words = self._failure(reply)
         if words is not None:
-            return Verdict(False, reply.secrets.mask(words) or "result fail")
+            return Verdict(False, shown(reply, words) or "result fail")
         user = reply.json_object().get("user")
         session = user.get("session") if isinstance(user, dict) else None
         if not _is_key(token) and session not in (None, token.value):

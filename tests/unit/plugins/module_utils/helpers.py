@@ -62,3 +62,17 @@ def token_of(record: Record | None) -> Token:
     assert record
     assert record.token
     return record.token
+
+
+# The keys of a result, as the modules document them
+_RESULT = {
+    *("changed", "state", "reason", "fingerprint", "issued_at", "expires_at", "accepted", "next_action_at", "retiring"),
+    *("api_url", "identity", "revoked", "others", "details", "diff", "msg", "failure"),
+    *("token", "headers", "record"),
+}
+_OWN_SECRETS = {"vacd": {"tokens"}, "webitel": {"key"}, "ipcortex": {"auth"}}
+
+
+def documented(vendor: str) -> set[str]:
+    """All keys that a result of a vendor's module may have, beside failed and what Ansible adds."""
+    return _RESULT | _OWN_SECRETS.get(vendor, set())
