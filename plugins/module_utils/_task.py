@@ -27,9 +27,12 @@ from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import L
 from ansible_collections.telephony.auth.plugins.module_utils._listing import ListPolicy
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Options,
+    credential_hint,
+    must_be_usable,
     public_options,
     seconds,
     secret_values,
+    without_values,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record
 from ansible_collections.telephony.auth.plugins.module_utils._result import describe, document
@@ -71,6 +74,7 @@ class TokenModule(AnsibleModule):
         return {"invocation": {"module_args": public_options(self.argument_spec, self.params)}}
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        msg = msg if "failure" in kwargs else without_values(msg)
         super().fail_json(msg, **{**kwargs, **self._public()})
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
@@ -105,7 +109,8 @@ def run(
     try:
         return Run(vendor, options, open_store, warnings).reach(check_mode), warnings
     except TelephonyError as failure:
-        return failed(vendor.name, failure), warnings
+        hint = credential_hint(options) if failure.code == "credentials_refused" else None
+        return failed(vendor.name, failure.adding(hint) if hint else failure), warnings
     except Exception as error:  # noqa: BLE001  # whatever it is: its text may hold a secret, its traceback helps nobody
         return failed(vendor.name, mistake(error)), warnings
 
@@ -115,14 +120,16 @@ def failed(vendor: str, failure: TelephonyError) -> Result:
 
 
 def mistake(error: Exception) -> TelephonyError:
-    """An exception that should not have been, told without its text."""
+    """An exception that should not have been, told without its text. What was done before it, nobody knows."""
     line = sys.exc_info()[2]
     while line and line.tb_next:
         line = line.tb_next
     where = f"{line.tb_frame.f_code.co_name}, line {line.tb_lineno}" if line else "unknown"
-    return TelephonyError(
+    told = TelephonyError(
         f"A mistake in telephony.auth: {type(error).__name__} in {where}. Please report it.", code="internal_error"
     )
+    told.maybe_done = True
+    return told
 
 
 class Run:
@@ -131,6 +138,7 @@ class Run:
     def __init__(
         self, vendor_class: type[BaseVendor], options: Options, open_store: OpenStore, warnings: list[str]
     ) -> None:
+        must_be_usable(vendor_class.spec().argument_spec, options)
         self.options = options
         self.warnings = warnings
         self.masker = Masker(secret_values(vendor_class.spec().argument_spec, options))

@@ -20,7 +20,7 @@ from ansible.utils.vars import merge_hash
 
 from ansible_collections.telephony.auth.plugins.module_utils._api import REQUESTS_IMPORT_ERROR
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
-from ansible_collections.telephony.auth.plugins.module_utils._options import public_options
+from ansible_collections.telephony.auth.plugins.module_utils._options import public_options, without_values
 from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.plugins.module_utils._result import secrets_in
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
@@ -99,7 +99,7 @@ class BaseAction(ActionBase):
         warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in twice]
         msg = ""
         if validation.errors.errors:
-            msg = validation.errors.msg
+            msg = without_values(validation.errors.msg)
             if isinstance(validation.errors[0], UnsupportedError):
                 msg = f"Unsupported parameters for ({self._task.action}) module: {msg}"
         return validation.validated_parameters, msg, warnings

@@ -94,7 +94,7 @@ class BaseVendor(Vendor):
 
 def shown(reply: Reply, text: str) -> str:
     """What the vendor said, fit for a message: one printable line, then masked, in this order, and not too long."""
-    words = reply.secrets.mask(one_line(text))
+    words = reply.secrets.clean(text)
     return words if len(words) <= _LONGEST_MESSAGE else words[:_LONGEST_MESSAGE] + "..."
 
 

@@ -22,7 +22,6 @@ from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, StoreConflict, StoreError
 from ansible_collections.telephony.auth.plugins.module_utils._options import Spec
 from ansible_collections.telephony.auth.plugins.module_utils._record import Json, Record, record_from_json
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import one_line
 from ansible_collections.telephony.auth.plugins.module_utils._store import Document, wait_while_pending
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, Options
 
@@ -186,7 +185,7 @@ class Driver:
         except Exception as error:  # noqa: BLE001  # what hvac and Requests raise is not caught by the lookups
             message = f"{type(error).__name__}: {error}"
         # Raised out here, so as not to carry along an exception that holds the request.
-        raise _Failed(controller.masker.mask(one_line(message)))
+        raise _Failed(controller.masker.clean(message))
 
     def _check_connection(self, lookup: str) -> None:
         known = constants.config.get_configuration_definitions("lookup", lookup)
