@@ -24,9 +24,11 @@ class ActionModule(FromVariables):
         try:
             vendor = self._vendor(variables)
             found = self._run_here(vendor, self._arguments(vendor, variables), variables)
+            if found.get("failed"):
+                found = trouble(OptionError(found["msg"]), vendor.name)
         except OptionError as failure:
             found = trouble(failure)
-        return {**found, "name": name}
+        return {**found, "name": name, "msg": found["reason"]}
 
     def _work(self, vendor: type[BaseVendor], options: dict[str, t.Any], open_here: t.Any) -> t.Any:
         return inspect(vendor, options, open_here)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,4 +68,6 @@ def open_store(given: Options, document: Document, controller: Controller) -> St
     if validation.errors.errors:
         # The names of the options are fixed, the values may be secrets in the wrong place.
         raise OptionError(f"store: {validation.errors.msg}")
-    return driver(validation.validated_parameters, document, controller)
+    # Ansible's own types of text, which know where they come from, are not for all that a driver uses.
+    options = json.loads(json.dumps(validation.validated_parameters))
+    return driver(options, document, controller)
