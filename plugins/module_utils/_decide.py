@@ -94,7 +94,7 @@ class Decision:
     record: Record | None = None
     saves: bool = False
     need: Need | None = None
-    missing: int = 0
+    missing: int | None = None
     ends: tuple[Token, ...] = ()
     others: tuple[str, ...] = field(default=(), repr=False)
     changed: bool = False
@@ -267,7 +267,6 @@ def _issue(base: Decision, need: Need, policy: Policy, moment: Moment, vendor: T
         base,
         reason=sentence(need.reason, revoking(len(others))),
         need=need,
-        missing=1,
         ends=ends,
         changed=True,
         others=others,

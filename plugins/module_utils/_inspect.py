@@ -87,9 +87,9 @@ def _look(run: Run, found: Json) -> None:
         listed = run.vendor.list()
     if listed is not None:
         found["unmanaged"] = unmanaged(listed, record, decision.suspects)
-    found.update(reason=decision.reason, next_action="issue" if decision.missing else "none")
+    found.update(reason=decision.reason, next_action="issue" if decision.need else "none")
     if decision.changed:
-        found["next_action"] = "issue" if decision.missing else "settle"
+        found["next_action"] = "issue" if decision.need else "settle"
         found["next_action_at"] = iso(run.clock.now())
     run.warnings += decision.warnings
 

@@ -161,7 +161,7 @@ class Lifecycle:
     def foretell(self, decision: Decision) -> Outcome:
         """What check mode tells. Of a token that would be issued nothing is known, so it is about the old one."""
         self.warnings += decision.warnings
-        to_come = bool(decision.missing)
+        to_come = bool(decision.need or decision.missing)
         after = decision.before if to_come else decision.record
         self._warn_of_living(decision)
         return self._outcome(decision, after, to_come=to_come)
@@ -194,7 +194,7 @@ class Lifecycle:
             return self._end_all(decision)
         if decision.need:
             return self._renew(decision, decision.need)
-        if decision.missing:
+        if decision.missing is not None:
             return self._make_missing(decision)
         return self._keep(decision)
 
@@ -232,7 +232,7 @@ class Lifecycle:
     def _make_missing(self, decision: Decision) -> Outcome:
         """Make tokens that no record will name."""
         made = []
-        for _number in range(decision.missing):
+        for _number in range(decision.missing or 0):
             token, _standing = self._issue(decision)
             self._check_new(decision, None, token)
             made.append(token)

@@ -223,6 +223,7 @@ details:
     account_type:
       description: Whether the token is that of a user or of a reseller, as in O(account_type).
       type: str
+      choices: [user, reseller]
       returned: if known
       sample: user
     user:

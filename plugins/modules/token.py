@@ -187,7 +187,6 @@ failure:
       description:
         - What kind of failure it is, in a word that later versions keep. They may add words.
         - V(account_blocked) - the user or the account is blocked, locked, disabled or expired.
-        - V(ambiguous_tokens) - a run was interrupted while it made a token, and nobody can tell which one that is. See C(adopt).
         - V(bad_option) - an option has a value that cannot work, or does not go with another one.
         - V(bad_path) - C(path) is not a file that can hold a record.
         - V(bad_reply) - the reply makes no sense - an HTML page, broken JSON, cut off, too large. Often C(api_url) is not the address of
@@ -197,6 +196,7 @@ failure:
         - V(collection_missing) - C(store) needs the collection community.hashi_vault and the Python library hvac.
         - V(credentials_missing) - the options do not suffice for what is to be done.
         - V(credentials_refused) - wrong user name, password, key or token.
+        - V(identity_unknown) - the credentials do not tell whose token it is, and a record has to. Set C(username).
         - V(internal_error) - a mistake in this collection. Please report it.
         - V(ip_denied) - the vendor does not accept requests from the address of this host.
         - V(issued_token_refused) - the vendor made a token and then did not accept it.

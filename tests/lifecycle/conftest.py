@@ -24,8 +24,8 @@ from ansible.plugins.loader import init_plugin_loader
 init_plugin_loader()
 
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
-from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.plugins.plugin_utils import _drivers
+from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.drive import Watcher, drive
 from ansible_collections.telephony.auth.tests.lifecycle.stores import Bao, Shelf
 from ansible_collections.telephony.auth.tests.simulators.tests.conftest import Running, end, start

@@ -268,7 +268,7 @@ def test_a_variable_of_other_bytes_than_utf_8_is_named(monkeypatch):
 )
 def test_what_can_never_be_meant_is_named(options, complaint):
     with pytest.raises(OptionError) as caught:
-        must_be_usable({**SPEC, **STORE, **file_options().argument_spec}, options)
+        must_be_usable({**SPEC, **file_options().argument_spec, **STORE}, options)
     assert caught.value.message == complaint
 
 

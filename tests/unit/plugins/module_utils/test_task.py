@@ -264,7 +264,7 @@ ISSUED: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
 def poisoned(vendor: str) -> dict[str, t.Any]:
     """A reply that would be good but for what else is in it, everywhere."""
     inner = {**POISON, "session": "s3ss10n", "perms": POISON, "login": "joe", "type": POISON}
-    places = {name: inner for name in ("user", "data", "details", "reseller")}
+    places = dict.fromkeys(("user", "data", "details", "reseller"), inner)
     return {**POISON, **places, "accounts": [POISON], "failed": False, **ISSUED[vendor][1]}
 
 
@@ -292,7 +292,7 @@ def test_every_key_of_a_result_is_documented_whatever_comes_from_outside(run, tm
         del ran.result["invocation"]
         # What warns is the module itself.
         warnings = ran.result.pop("warnings", [])
-        assert not any("x" == warning for warning in warnings)
+        assert not any(warning == "x" for warning in warnings)
         assert set(ran.result) <= documented(name)
         assert ran.result["details"].keys() <= VENDORS[name].details.keys()
     assert last.result["state"] == state

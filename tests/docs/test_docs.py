@@ -19,7 +19,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._inspect import EMP
 from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import drivers, find
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"
 COLLECTION = "ansible_collections.telephony.auth.plugins"
 FOR_ANY_VENDOR = {"token", "token_info"}
@@ -43,7 +43,7 @@ def shape_of(entry: Docs) -> object:
         return (
             {name: shape_of(inner) for name, inner in entry["contains"].items()} if "contains" in entry else {str: str}
         )
-    return {"str": str, "bool": bool}[entry["type"]]
+    return tuple(entry["choices"]) if "choices" in entry else {"str": str, "bool": bool}[entry["type"]]
 
 
 def codes_of(module: str) -> set[str]:
@@ -94,7 +94,7 @@ def test_stores_are_documented():
     assert set(options) == {name for spec in specs.values() for name in spec}
     for kind, spec in specs.items():
         for name, attributes in spec.items():
-            about = " ".join(options[name]["description"])
+            about = str(options[name]["description"])
             assert f"V({kind})" in about, (kind, name)
             assert attributes.get("default") in (None, {}) or f"V({attributes['default']})" in about, (kind, name)
             assert attributes.get("required", False) == options[name].get("required", False), (kind, name)
