@@ -95,7 +95,7 @@ def run_module(vendor: type[BaseVendor]) -> None:
     module.exit_json(**result)
 
 
-def _no_driver(options: t.Mapping[str, t.Any], document: Document, masker: Masker) -> t.NoReturn:
+def _no_driver(*_arguments: object) -> t.NoReturn:
     raise OptionError(
         "store works on the controller only. Use delegate_to: localhost, or path for a file on this host."
     )

@@ -9,6 +9,8 @@ Runs are processes of their own, so that they can be killed for good; nothing of
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ansible_collections.telephony.auth.plugins.module_utils import _store
@@ -130,7 +132,8 @@ def test_a_vendor_that_refuses_leaves_the_record_as_it_was(employed):
 
 
 def test_a_clock_of_this_host_that_is_wrong_by_hours_changes_nothing(employed, monkeypatch):
-    monkeypatch.setattr("time.time", lambda now=__import__("time").time: now() - 7200)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 7200)
     employed.sim.advance(-DAY)
     assert employed.run(**ROTATE)["changed"] is False
     employed.sim.advance(DAY)
