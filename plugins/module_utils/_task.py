@@ -156,7 +156,7 @@ class Run:
         def keep(record: Record) -> Result:
             return document(self.vendor, record)
 
-        if options["store"]:
+        if options["store"] is not None:
             return open_store(options["store"], keep, self.masker)
         if options["path"]:
             return FileStore(keep, **{name: options[name] for name in ("path", "mode", "owner", "group")})

@@ -153,7 +153,7 @@ class TokenAction(BaseAction):
 def _without_store(arguments: Arguments) -> Arguments:
     """The arguments for another host, which knows of no store but a file. Raises OptionError."""
     store = arguments.get("store")
-    if not store:
+    if store is None:
         return arguments
     if not isinstance(store, dict) or find(store.get("type")) is not find("file"):
         raise OptionError(

@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import time
 import typing as t
@@ -191,6 +192,14 @@ def hold_issue(user: User) -> None:
 def struck(sim: Running) -> bool:
     """Whether the one fault that was asked for has come about."""
     return bool(sim.control("GET", "faults")["faults"][0]["fired"])
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port on which nobody listens, kept so for the test."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 @pytest.fixture(autouse=True)

@@ -33,12 +33,12 @@ Json = dict[str, t.Any]
 Watcher = Callable[[str, str], None]
 STORE_STEPS = ("lock", "load", "prove", "save", "remove")
 
-_LOADER = DataLoader()
-_LOADER.set_vault_secrets([("default", VaultSecret(VAULT_PASSWORD))])
+LOADER = DataLoader()
+LOADER.set_vault_secrets([("default", VaultSecret(VAULT_PASSWORD))])
 
 
 def open_here(options: Options, document: Document, masker: Masker) -> Store:
-    return open_store(options, document, Controller(_LOADER, Templar(_LOADER), {}, masker))
+    return open_store(options, document, Controller(LOADER, Templar(LOADER), {}, masker))
 
 
 def drive(vendor: str, options: Json, check_mode: bool = False, watcher: Watcher | None = None) -> Json:

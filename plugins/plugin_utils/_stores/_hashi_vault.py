@@ -15,7 +15,6 @@ import os
 import typing as t
 from datetime import datetime, timezone
 
-from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import lookup_loader
 
@@ -174,7 +173,11 @@ class Driver:
                 "store hashi_vault needs the collection community.hashi_vault and the Python library hvac.",
                 code="collection_missing",
             )
-        self._check_connection(lookup)
+        unknown = sorted(set(self._connection) - set(plugin.option_definitions))
+        if unknown:
+            raise OptionError(
+                f"store: connection has no option {', '.join(unknown)}. See ansible-doc -t lookup {lookup}."
+            )
         if data is not None:
             options["data"] = data
         message = ""
@@ -186,14 +189,6 @@ class Driver:
             message = f"{type(error).__name__}: {error}"
         # Raised out here, so as not to carry along an exception that holds the request.
         raise _Failed(controller.masker.clean(message))
-
-    def _check_connection(self, lookup: str) -> None:
-        known = constants.config.get_configuration_definitions("lookup", lookup)
-        unknown = sorted(set(self._connection) - set(known))
-        if known and unknown:
-            raise OptionError(
-                f"store: connection has no option {', '.join(unknown)}. See ansible-doc -t lookup {lookup}."
-            )
 
     def _secrets(self) -> t.Iterator[str]:
         yield from (str(value) for name, value in self._connection.items() if value and name not in _PUBLIC)
