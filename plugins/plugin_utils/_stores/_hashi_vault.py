@@ -117,10 +117,10 @@ class Driver:
             return False
         try:
             self._version = self._call(_READ, f"{self._mount}/metadata/{self._path}")["data"]["current_version"]
-            self._call(_GET, self._path, engine_mount_point=self._mount)
+            found = self._call(_GET, self._path, engine_mount_point=self._mount)
         except _Failed as failed:
             return failed.is_missing and self._version > 0
-        return False
+        return found["secret"] is None
 
     def remove(self) -> None:
         """Delete the version that was read. An older secret, or a newer one, is not touched."""
