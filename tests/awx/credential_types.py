@@ -19,13 +19,6 @@ import yaml
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "roles" / "awx" / "files" / "credential_types"
-TITLES = {
-    "vacd": "RingCX (vacd)",
-    "kazoo": "Kazoo",
-    "webitel": "Webitel",
-    "ipcortex": "IPCortex",
-    "dialer": "dialer.rocks",
-}
 # Worth nothing half a minute later
 _SHORT_LIVED = {"totp_code"}
 _HEAD = """\
@@ -51,8 +44,8 @@ def written(vendor: str) -> str:
     The collection must be importable.
     """
     utils = "ansible_collections.telephony.auth.plugins.module_utils"
-    module = importlib.import_module(f"{utils}._vendors._{vendor}")
-    spec = getattr(module, vendor.capitalize()).spec().argument_spec
+    vendor_class = importlib.import_module(f"{utils}._registry").VENDORS[vendor]
+    spec = vendor_class.spec().argument_spec
     network = importlib.import_module(f"{utils}._options").api_options(vendor).argument_spec.keys() - {"api_url"}
     options = {
         name: option
@@ -61,7 +54,7 @@ def written(vendor: str) -> str:
     }
     required = [name for name, option in options.items() if option.get("required")]
     credential_type = {
-        "name": f"Telephony tokens: {TITLES[vendor]}",
+        "name": f"Telephony tokens: {vendor_class.title}",
         "description": "An API user, for jobs that handle this one alone. The modules of telephony.auth take it from the environment",
         "inputs": {
             "fields": [_field(name, option) for name, option in options.items()],
@@ -90,5 +83,6 @@ if __name__ == "__main__":
 
     with tempfile.TemporaryDirectory() as folder:
         sys.path.insert(0, str(link_collection(Path(folder))))
-        for each in TITLES:
+        registry = importlib.import_module("ansible_collections.telephony.auth.plugins.module_utils._registry")
+        for each in registry.VENDORS:
             (FOLDER / f"{each}.yml").write_text(written(each), encoding="utf-8")

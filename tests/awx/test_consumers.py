@@ -9,14 +9,15 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+import subprocess
+import sys
 
 import kv_lookup
 import pytest
-import requests
 import yaml
 from jobs import Launcher
 from openbao import app_role
-from setup_run import SetUp
+from setup_run import SetUp, clean_env
 from stage import ROOT
 from standin import serving
 
@@ -46,31 +47,27 @@ CONSUMER = {"name": "PBX", "path": "telephony/one"}
 
 
 class User:
-    """An API user of Webitel, and the KV secret with its token, as the store hashi_vault writes it."""
+    """An API user of Webitel, with its token in a KV secret, where the store hashi_vault keeps it."""
 
-    def __init__(self, vendors, vault):
+    def __init__(self, folder, collections, vendors, vault):
         vendors.ask("POST", "reset")
-        (self._user,) = vendors.ask("POST", "users", {"vendor": "webitel", "count": 1})
-        self._api_url = vendors.api_urls["webitel"]
-        self._vault = vault
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self.token = ""
+        (user,) = vendors.ask("POST", "users", {"vendor": "webitel", "count": 1})
+        host = {
+            "token_api_url": vendors.api_urls["webitel"],
+            "token_username": user["username"],
+            "token_password": user["password"],
+            "token_store": {"type": "hashi_vault", "path": CONSUMER["path"]},
+        }
+        self._inventory = folder / "users.json"
+        self._inventory.write_text(json.dumps({"webitel": {"hosts": {"one": host}}}), encoding="utf-8")
+        self._env = {**clean_env(folder, collections), "VAULT_ADDR": vault.url, "VAULT_TOKEN": vault.token}
 
     def rotate(self):
-        """Replace the token, and end the old one."""
-        old = dict(self._session.headers)
-        login = {key: self._user[key] for key in ("username", "password")}
-        made = self._session.post(f"{self._api_url}/login", json=login, timeout=10).json()
-        headers = {"X-Access-Token": made["token"], "X-Key": made["key"]}
-        if self.token:
-            assert self._session.post(f"{self._api_url}/logout", headers=old, timeout=10).ok
-        self._session.headers.update(headers)
-        self.token = made["token"]
-        self.put(api_url=self._api_url, token=self.token, headers=headers, headers_json=json.dumps(headers))
-
-    def put(self, **secret):
-        self._vault.secrets.kv.v2.create_or_update_secret(CONSUMER["path"], {"vendor": "webitel", **secret})
+        command = ["playbook", f"--inventory={self._inventory}", "telephony.auth.rotate"]
+        done = subprocess.run(
+            [sys.executable, "-m", "ansible", *command], env=self._env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -120,16 +117,16 @@ def test_all_fields_of_a_token_are_linked():
     assert {each["id"] for each in token["inputs"]["fields"] if each.get("secret")} == {"token", "headers"}
 
 
-def test_next_job_gets_the_new_token(launcher, awx, vendors, vault):
-    user = User(vendors, vault)
+def test_next_job_gets_the_new_token(tmp_path, launcher, collections, awx, vendors, vault):
+    user = User(tmp_path, collections, vendors, vault)
     seen = []
     for _time in range(2):
         user.rotate()
-        assert [each["token"] for each in vendors.alive()] == [user.token]
+        (alive,) = vendors.alive()
         (job,) = launcher.launch("Use")
         assert job.code == 0, job.output
         assert not [text for text in vendors.secret_texts() if text in job.output]
-        seen.append(user.token)
+        seen.append(alive["token"])
     assert len(set(seen)) == 2
     assert awx.requests == [], "nobody told AWX"
 

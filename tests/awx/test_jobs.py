@@ -15,7 +15,7 @@ import stat
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
-from credential_types import TITLES
+from credential_types import FOLDER
 from jobs import Launcher
 from search_secrets import spellings
 from stage import ROOT, VENDORS
@@ -151,7 +151,7 @@ def test_single_user_with_a_credential(vendor, awx, tmp_path, collections, proje
     hosts = {"one": {"token_path": str(record)}}
     write(project / "inventory" / "hosts.yml", {"all": {"children": {vendor: {"hosts": hosts}}}})
     template = "Telephony tokens: provision"
-    attach(awx, template, f"Telephony tokens: {TITLES[vendor]}", inputs)
+    attach(awx, template, yaml.safe_load((FOLDER / f"{vendor}.yml").read_text(encoding="utf-8"))["name"], inputs)
     launcher = Launcher(tmp_path, awx, collections, project)
     # One host is one slice
     (predicted,) = launcher.launch(template, job_type="check")

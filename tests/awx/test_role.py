@@ -66,7 +66,7 @@ def test_templates_are_as_defined(awx):
 
 def test_what_was_changed_by_hand_is_corrected(set_up, awx):
     template = awx.named("job_templates", "Telephony tokens: rotate")
-    kazoo = awx.named("credential_types", "Telephony tokens: Kazoo")
+    kazoo = awx.named("credential_types", "Telephony tokens: Kazoo (VirtualPBX Dash)")
     schedule = awx.named("schedules", "Telephony tokens: renew every night")
     source = awx.named("inventory_sources", "Telephony tokens")
     good = [dict(each) for each in (template, kazoo, schedule, source)]
