@@ -316,7 +316,7 @@ def prove_lifecycle(session: nox.Session, core: str, sequences: int, users: int,
 @for_each_core(OLDEST_CORE)
 def lifecycle(session: nox.Session, core: str) -> None:
     """Prove that no token is lost and none left behind, whatever fails:"""
-    prove_lifecycle(session, core, sequences=5000, users=200, seed=0)
+    prove_lifecycle(session, core, sequences=10000, users=200, seed=0)
 
 
 @nox.session(default=False, python=find_python(*CORES[OLDEST_CORE]) or False)
