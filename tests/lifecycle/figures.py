@@ -53,7 +53,9 @@ def summary(path: Path) -> str:
     kinds = sorted(name for name in totals if name.startswith(_FAULT))
     lines = {figure: totals[figure] for figure in FIGURES if figure in totals}
     lines["kinds of fault"] = len(kinds)
-    return "\n".join(f"{name:<26} {number:>9,}" for name, number in (lines | {kind: totals[kind] for kind in kinds}).items())
+    return "\n".join(
+        f"{name:<26} {number:>9,}" for name, number in (lines | {kind: totals[kind] for kind in kinds}).items()
+    )
 
 
 if __name__ == "__main__":

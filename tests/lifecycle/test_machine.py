@@ -47,7 +47,9 @@ LIST_OPTIONS = {
     "adopt": st.sampled_from([None, None, None, False, True]),
     "all_tokens": st.sampled_from([False] * 4 + [True]),
 }
-DRAWN = {has_list: st.fixed_dictionaries({**OPTIONS, **(LIST_OPTIONS if has_list else {})}) for has_list in (True, False)}
+DRAWN = {
+    has_list: st.fixed_dictionaries({**OPTIONS, **(LIST_OPTIONS if has_list else {})}) for has_list in (True, False)
+}
 PLANS = {
     name: st.dictionaries(st.integers(0, 35 if name == "file" else 12), st.sampled_from(home.faults), max_size=3)
     for name, home in HOMES.items()
@@ -251,7 +253,9 @@ class Machine(RuleBasedStateMachine):
         ended = {revocation.value for revocation in self.world.revoked} & self.others() - {options.get("known")}
         if options.get("exclusive") or options["all_tokens"]:
             return
-        ended = {value for value in ended if not (options.get("adopt") and fingerprint(value) == options["fingerprint"])}
+        ended = {
+            value for value in ended if not (options.get("adopt") and fingerprint(value) == options["fingerprint"])
+        }
         figures.count("others' tokens ended", len(ended))
         assert ended == set()
 
@@ -296,9 +300,7 @@ class Machine(RuleBasedStateMachine):
 def is_of_an_attempt(value: str, record: Record) -> bool:
     """Whether the record remembers a request that a token may have come of."""
     name = fingerprint(value)
-    return any(
-        name not in each.existed if each.suspects is None else name in each.suspects for each in record.attempts
-    )
+    return any(name not in each.existed if each.suspects is None else name in each.suspects for each in record.attempts)
 
 
 def prediction(ran: Ran) -> tuple[t.Any, ...]:
@@ -328,9 +330,7 @@ MACHINES = [
 @pytest.mark.parametrize(
     ("kind", "home", "share"), MACHINES, ids=[f"{kind.name}-{home}" for kind, home, _share in MACHINES]
 )
-def test_whatever_happens_nothing_is_lost_and_nothing_left_behind(
-    kind: Kind, home: str, share: int, part: int
-) -> None:
+def test_whatever_happens_nothing_is_lost_and_nothing_left_behind(kind: Kind, home: str, share: int, part: int) -> None:
     run_state_machine_as_test(
         seed(10 * SEED + part)(type("Machine", (Machine,), {"kind": kind, "home_name": home})),
         settings=settings(

@@ -308,7 +308,9 @@ class World:
             failure = NoClearAnswer("The reply was lost.", code=code, operation=operation, maybe_done=changes)
         delay = MAYBE_DONE.get(fault, 0)
         if delay and changes:
-            self.late.append(Late(self.time + delay, operation, functools.partial(self._do_late, operation, work, delay)))
+            self.late.append(
+                Late(self.time + delay, operation, functools.partial(self._do_late, operation, work, delay))
+            )
         is_done = failure is None or fault in ("lost after", "gateway")
         if failure and changes and (is_done or delay):
             self.maybe_done.add(operation)
