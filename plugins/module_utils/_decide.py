@@ -85,7 +85,8 @@ class Decision:
     """What a run is going to do, and what check mode tells.
 
     record is the one to be kept, before anything of it ends; None: the record is to be removed, or there never was one.
-    need says why a token is to be issued first, in which case record is what stands there until then.
+    need says why a token is to be issued first, in which case record is what stands there until then. missing is how many
+    are to be issued. listed are, with count, the tokens that the API user has already and keeps.
     ends are the tokens to be revoked because they are on record, others those that are only on the vendor's list.
     """
 
@@ -94,7 +95,8 @@ class Decision:
     record: Record | None = None
     saves: bool = False
     need: Need | None = None
-    missing: int | None = None
+    missing: int = 0
+    listed: tuple[str, ...] | None = field(default=None, repr=False)
     ends: tuple[Token, ...] = ()
     others: tuple[str, ...] = field(default=(), repr=False)
     changed: bool = False
@@ -267,6 +269,7 @@ def _issue(base: Decision, need: Need, policy: Policy, moment: Moment, vendor: T
         base,
         reason=sentence(need.reason, revoking(len(others))),
         need=need,
+        missing=1,
         ends=ends,
         changed=True,
         others=others,

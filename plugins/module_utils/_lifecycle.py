@@ -103,6 +103,7 @@ class Lifecycle:
             before,
             before.record if before else None,
             missing=missing,
+            listed=tuple(value for value in listed if value not in surplus),
             others=surplus,
             changed=bool(missing or surplus),
             seen=Seen(listed=listed),
@@ -161,10 +162,10 @@ class Lifecycle:
     def foretell(self, decision: Decision) -> Outcome:
         """What check mode tells. Of a token that would be issued nothing is known, so it is about the old one."""
         self.warnings += decision.warnings
-        to_come = bool(decision.need or decision.missing)
+        to_come = bool(decision.missing)
         after = decision.before if to_come else decision.record
         self._warn_of_living(decision)
-        return self._outcome(decision, after, to_come=to_come)
+        return self._outcome(decision, after, to_come=to_come, tokens=decision.listed or ())
 
     def _outcome(self, decision: Decision, after: Record | None, **more: t.Any) -> Outcome:
         listed = decision.seen.listed
@@ -194,8 +195,8 @@ class Lifecycle:
             return self._end_all(decision)
         if decision.need:
             return self._renew(decision, decision.need)
-        if decision.missing is not None:
-            return self._make_missing(decision)
+        if decision.listed is not None:
+            return self._make_missing(decision, decision.listed)
         return self._keep(decision)
 
     def _keep(self, decision: Decision) -> Outcome:
@@ -229,17 +230,16 @@ class Lifecycle:
         decision = replace(decision, verdict=verdict, seen=replace(decision.seen, listed=listed))
         return self._outcome(decision, record)
 
-    def _make_missing(self, decision: Decision) -> Outcome:
+    def _make_missing(self, decision: Decision, listed: tuple[str, ...]) -> Outcome:
         """Make tokens that no record will name."""
         made = []
-        for _number in range(decision.missing or 0):
+        for _number in range(decision.missing):
             token, _standing = self._issue(decision)
             self._check_new(decision, None, token)
             made.append(token)
         self._revoke_values(decision.others)
-        left = [value for value in decision.seen.listed or () if value not in decision.others]
         after = decision.record or self._empty(made[0])
-        return self._outcome(decision, after, tokens=(*left, *(token.value for token in made)))
+        return self._outcome(decision, after, tokens=(*listed, *(token.value for token in made)))
 
     def _end_all(self, decision: Decision) -> Outcome:
         """Revoke, and forget the record if all went well. What fails leaves the record, for the next run."""
@@ -363,25 +363,26 @@ class Lifecycle:
         except TelephonyError as failure:
             unclear = failure.maybe_done or isinstance(failure, StoreConflict)
             try:
-                is_on_record = unclear and self._is_on_record(token)
+                current = self.store.load()
             except TelephonyError:
                 raise failure.adding(
                     f"Whether the record names the token just issued ({token.fingerprint}) cannot be told; it was left alone."
                 ) from None
-            if is_on_record:
-                # Another run found it on the vendor's list; or it was saved, and only the store's reply got lost.
-                if isinstance(failure, StoreConflict):
-                    raise
+            if current == record:
+                # It was saved, and only the store's reply got lost.
                 return
+            if (
+                isinstance(failure, StoreConflict)
+                and current
+                and token.value in [each.value for each in current.tokens]
+            ):
+                # Another run found it on the vendor's list.
+                raise
             fate, _is_settled = self._take_back(decision, token)
             if isinstance(failure, StoreConflict):
                 self.warnings.append(f"{failure.message} {fate}")
                 raise
             raise failure.adding(fate) from None
-
-    def _is_on_record(self, token: Token) -> bool:
-        current = self.store.load()
-        return current is not None and token.value in [each.value for each in current.tokens]
 
     def _take_back(self, decision: Decision, token: Token) -> tuple[str, bool]:
         """Revoke a token that was just issued and cannot be used: what became of it, and whether no more is to be done.

@@ -141,7 +141,7 @@ def record_from_json(value: object, source: str) -> Record:
 
     Raises StoreError for anything that as_json() does not write, a field of another name or type included.
     """
-    if not isinstance(value, dict) or not isinstance(value.get("schema"), int):
+    if not isinstance(value, dict) or type(value.get("schema")) is not int or value["schema"] < 1:
         raise StoreError(f"{source} is not a token record; it was left untouched.", code="not_a_record")
     if value["schema"] > SCHEMA:
         raise StoreError(

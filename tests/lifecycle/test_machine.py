@@ -51,7 +51,7 @@ DRAWN = {
     has_list: st.fixed_dictionaries({**OPTIONS, **(LIST_OPTIONS if has_list else {})}) for has_list in (True, False)
 }
 PLANS = {
-    name: st.dictionaries(st.integers(0, 45 if name == "file" else 20), st.sampled_from(home.faults), max_size=3)
+    name: st.dictionaries(st.integers(0, 35 if name == "file" else 12), st.sampled_from(home.faults), max_size=3)
     for name, home in HOMES.items()
 }
 SLIGHTLY = 3

@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import json
-import stat
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -15,15 +13,13 @@ from hypothesis import given, strategies as st
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso, unix
 from ansible_collections.telephony.auth.plugins.module_utils._errors import StoreError
 from ansible_collections.telephony.auth.plugins.module_utils._record import (
-    CallerStore,
-    Pending,
+    Attempt,
     Record,
-    RecordFile,
     Retiring,
     Token,
     record_from_json,
 )
-from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import token_of
+from ansible_collections.telephony.auth.plugins.module_utils._store import CallerStore, parse
 
 SECRET = "s3cr3t-t0ken"
 RECORD = Record(
@@ -42,27 +38,12 @@ AS_JSON = {
     "issued_at": "2023-11-14T22:13:20Z",
     "expires_at": None,
     "details": {"role": 1},
+    "guessed": False,
     "retiring": [],
     "pending": None,
+    "unclear": [],
 }
 
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "joe.json"
-
-
-def written(path: Path, content: str | None = None, mode: int = 0o600) -> Path:
-    path.write_text(json.dumps(AS_JSON) if content is None else content)
-    path.chmod(mode)
-    return path
-
-
-def mode_of(path: Path) -> int:
-    return stat.S_IMODE(path.lstat().st_mode)
-
-
-# The record and JSON
 
 HEADER_SAFE = st.text(alphabet=st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1)
 SECONDS = st.integers(0, 253402300799)
@@ -72,16 +53,22 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
-SECRETS = st.dictionaries(st.text(), HEADER_SAFE, max_size=2)
-TOKENS = st.builds(Token, HEADER_SAFE, SECRETS, TIMES, TIMES, st.dictionaries(st.text(), JSON, max_size=3))
+TEXT = st.text().filter(str.isprintable)
+TEXTS = st.lists(TEXT, max_size=2).map(tuple)
+SECRETS = st.dictionaries(TEXT, HEADER_SAFE, max_size=2)
+DETAILS = st.dictionaries(st.text(), JSON, max_size=3)
+TOKENS = st.builds(Token, HEADER_SAFE, SECRETS, TIMES, TIMES, DETAILS, st.booleans())
+OLD_TOKENS = st.builds(Token, HEADER_SAFE, SECRETS, TIMES, TIMES, guessed=st.booleans())
+ATTEMPTS = st.builds(Attempt, SECONDS, TEXTS, st.none() | TEXTS)
 RECORDS = st.builds(
     Record,
-    vendor=st.text(),
-    api_url=st.text(),
-    identity=st.none() | st.text(),
+    vendor=TEXT,
+    api_url=TEXT,
+    identity=st.none() | TEXT,
     token=st.none() | TOKENS,
-    retiring=st.lists(st.builds(Retiring, TOKENS, SECONDS), max_size=2).map(tuple),
-    pending=st.none() | st.builds(Pending, st.lists(st.text(), max_size=2).map(tuple), SECONDS),
+    retiring=st.lists(st.builds(Retiring, OLD_TOKENS, SECONDS), max_size=2).map(tuple),
+    pending=st.none() | ATTEMPTS,
+    unclear=st.lists(ATTEMPTS, max_size=2).map(tuple),
 )
 
 
@@ -92,17 +79,30 @@ def test_a_record_comes_back_from_json_as_it_was(record):
 
 def test_a_record_is_written_as_documented():
     assert RECORD.as_json() == AS_JSON
-    old = Retiring(Token("old", {"key": "k-0"}), 1_700_000_000)
+    # Nobody needs the details of a replaced token, and they would fill the record.
+    old = Retiring(Token("old", {"key": "k-0"}, details={"role": 1}), 1_700_000_000)
     assert replace(RECORD, retiring=(old,)).as_json()["retiring"] == [
         {
             "token": "old",
             "extra": {"key": "k-0"},
             "issued_at": None,
             "expires_at": None,
-            "details": {},
+            "guessed": False,
             "revoke_at": "2023-11-14T22:13:20Z",
         }
     ]
+
+
+def test_attempts_are_written_as_documented():
+    record = replace(RECORD, pending=Attempt(0, ("f1",)), unclear=(Attempt(60, suspects=("f2",)),))
+    value = record.as_json()
+    assert value["pending"] == {"since": "1970-01-01T00:00:00Z", "existed": ["f1"], "suspects": None}
+    assert value["unclear"] == [{"since": "1970-01-01T00:01:00Z", "existed": [], "suspects": ["f2"]}]
+    assert record.attempts == (*record.unclear, record.pending)
+
+
+def test_what_is_there_for_consumers_is_not_read():
+    assert record_from_json({**AS_JSON, "headers": ["x"], "headers_json": 7}, "record") == RECORD
 
 
 @pytest.mark.parametrize("moment", [None, 0, 1_700_000_000, 253402300799])
@@ -113,21 +113,16 @@ def test_a_time_comes_back_from_text_as_it_was(moment):
 def test_no_secret_is_in_a_representation():
     assert SECRET not in repr(RECORD)
     assert "k-1" not in repr(RECORD)
-    assert token_of(RECORD).secrets == (SECRET, "k-1")
+    assert RECORD.tokens[0].secrets == (SECRET, "k-1")
 
 
-@pytest.mark.parametrize("value", [None, [], "text", 1, {}, {"schema": "1"}, {"schema": None}])
+@pytest.mark.parametrize(
+    "value", [None, [], "text", 1, {}, {"schema": "1"}, {"schema": None}, {"schema": True}, {"schema": 0}]
+)
 def test_what_is_no_record_is_said_to_be_none(value):
     with pytest.raises(StoreError, match=r"^record is not a token record; it was left untouched") as caught:
         record_from_json(value, "record")
     assert caught.value.code == "not_a_record"
-
-
-@pytest.mark.parametrize("schema", [0, 1])
-def test_a_record_of_an_older_version_is_read(schema):
-    """There is none yet. What was added later may be missing."""
-    value = {name: part for name, part in AS_JSON.items() if name != "pending"}
-    assert record_from_json({**value, "schema": schema}, "record") == RECORD
 
 
 def test_a_record_of_a_newer_version_is_left_alone():
@@ -136,15 +131,16 @@ def test_a_record_of_a_newer_version_is_left_alone():
     assert caught.value.code == "newer_record"
 
 
-@pytest.mark.parametrize("name", [name for name in AS_JSON if name not in ("schema", "details", "pending")])
-def test_a_record_that_lacks_a_part_is_damaged_or_complete(name):
-    """The times may be missing, because null is what that means anyway."""
+@pytest.mark.parametrize("name", [name for name in AS_JSON if name != "schema"])
+def test_a_record_that_lacks_a_part_is_damaged(name):
     value = {key: part for key, part in AS_JSON.items() if key != name}
-    if name in ("issued_at", "expires_at"):
-        assert token_of(record_from_json(value, "record")).value == SECRET
-    else:
-        with pytest.raises(StoreError, match=r"^record is a damaged token record; it was left untouched"):
-            record_from_json(value, "record")
+    with pytest.raises(StoreError, match=r"^record is a damaged token record; it was left untouched"):
+        record_from_json(value, "record")
+
+
+OLD = {"token": "old", "extra": {}, "issued_at": None, "expires_at": None, "guessed": False}
+OLD_ENDING = {**OLD, "revoke_at": "2023-11-14T22:13:20Z"}
+ATTEMPT = {"since": "2023-11-14T22:13:20Z", "existed": [], "suspects": None}
 
 
 @pytest.mark.parametrize(
@@ -169,16 +165,30 @@ def test_a_record_that_lacks_a_part_is_damaged_or_complete(name):
         {"retiring": None},
         {"retiring": 3},
         {"retiring": {"a": 1}},
-        {"retiring": [{"token": "old", "extra": {}}]},
-        {"retiring": [{"token": "old", "extra": {}, "revoke_at": None}]},
-        {"retiring": [{"token": None, "extra": {}, "revoke_at": "2023-11-14T22:13:20Z"}]},
+        {"retiring": [OLD]},
+        {"retiring": [{**OLD, "revoke_at": None}]},
+        {"retiring": [{**OLD_ENDING, "token": None}]},
+        {"retiring": [{**OLD_ENDING, "details": {}}]},
+        {"retiring": ["old"]},
         {"pending": []},
         {"pending": "yes"},
         {"pending": {"since": "2023-11-14T22:13:20Z"}},
-        {"pending": {"fingerprints": [1], "since": "2023-11-14T22:13:20Z"}},
-        {"pending": {"fingerprints": [], "since": None}},
+        {"pending": {**ATTEMPT, "since": None}},
+        {"pending": {**ATTEMPT, "existed": [1]}},
+        {"pending": {**ATTEMPT, "suspects": "all"}},
+        {"pending": {**ATTEMPT, "more": 1}},
+        {"unclear": None},
+        {"unclear": [1]},
+        {"guessed": None},
+        {"guessed": 1},
+        {"vendor": "two\nlines"},
+        {"vendor": "x" * 5000},
+        {"vendor": "\ud800"},
+        {"extra": {"two\nlines": "k"}},
+        {"ansible_facts": {}},
+        {"failed": True},
     ],
-    ids=str,
+    ids=lambda damage: str(damage)[:60].encode("ascii", "replace").decode(),
 )
 def test_a_damaged_record_is_refused_without_quoting_it(damage):
     with pytest.raises(StoreError, match=r"^record is a damaged token record; it was left untouched") as caught:
@@ -187,38 +197,20 @@ def test_a_damaged_record_is_refused_without_quoting_it(damage):
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"schema": NaN}', '{"schema": 1, "issued_at": Infinity}'])
+def test_text_that_is_no_json_is_no_record(text):
+    with pytest.raises(StoreError, match=r"^record is not a token record; it was left untouched"):
+        parse(text, "record")
+
+
 def test_the_caller_s_store_keeps_nothing():
-    store = CallerStore(hands_back=True)
+    store = CallerStore(None)
     store.lock(0)
     store.prove()
     store.save(RECORD)
     store.remove()
-    store.close()
-    assert store.keeps is False
-
-
-def test_a_file_comes_back_as_it_was_saved(path):
-    store = RecordFile(str(path))
     assert store.load() is None
-    store.save(RECORD)
-    assert store.load() == RECORD
-    assert path.read_bytes().endswith(b"}\n")
-    assert json.loads(path.read_bytes()) == AS_JSON
-
-
-@pytest.mark.parametrize(
-    "content",
-    ["", "no json", "[]", '{"token": "abc"}', "\x00\x01", "[" * 100_000],
-    ids=["empty", "text", "list", "other object", "binary", "nested"],
-)
-def test_a_file_that_is_no_record_stays_untouched(path, content):
-    with pytest.raises(StoreError, match=f"^path {path} is not a token record; it was left untouched"):
-        RecordFile(str(written(path, content))).load()
-    assert path.read_text() == content
-
-
-def test_a_file_that_is_not_utf_8_is_no_record(path):
-    path.write_bytes(b'{"schema": 1, "token": "\xff"}')
-    path.chmod(0o600)
-    with pytest.raises(StoreError, match="is not a token record"):
-        RecordFile(str(path)).load()
+    assert not store.attributes_differ()
+    store.close()
+    assert not store.is_kept
+    assert CallerStore(AS_JSON).load() == RECORD
