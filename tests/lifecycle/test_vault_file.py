@@ -155,15 +155,15 @@ def test_the_mode_of_the_file_stays(joe, shelf, vault):
 def test_many_users_in_one_file_at_once(sim, tmp_path, shelf, vault):
     users = [User(sim, "webitel", tmp_path, shelf) for _number in range(6)]
     stores = [{**shelf.option(), "variable": f"user_{number}"} for number in range(6)]
-    for runs in [user.start(store=store) for user, store in zip(users, stores)], [
-        user.start(store=store, renew="always") for user, store in zip(users, stores)
+    for runs in [user.start(store=store) for user, store in zip(users, stores, strict=True)], [
+        user.start(store=store, renew="always") for user, store in zip(users, stores, strict=True)
     ]:
         ran = [run.answer() for run in runs]
         assert [each["msg"] for each in ran if each.get("failed")] == []
     held = yaml.safe_load(vault.decrypt(shelf.path.read_bytes()).decode().replace("!unsafe", ""))
     assert sorted(held) == [f"user_{number}" for number in range(6)]
     assert [held[f"user_{number}"]["token"] for number in range(6)] == [user.tokens[0] for user in users]
-    for user, store in zip(users, stores):
+    for user, store in zip(users, stores, strict=True):
         assert user.run(store=store, state="absent")["changed"]
     assert list(shelf.folder.iterdir()) == []
 
