@@ -238,7 +238,7 @@ class MemoryStore:
         world = self._home.world
         fault = world.next_fault()
         if fault in ("down", "refused", "lost", "late") or (changes and world.trouble):
-            raise StoreError("The store gives no answer.", code="store_unreachable")
+            raise StoreError("The store gives no answer.", code="store_unreachable", maybe_done=fault in ("lost", "late"))
         return fault
 
     def _put(self, content: str | None) -> None:
@@ -251,7 +251,7 @@ class MemoryStore:
         if fault == "killed after":
             home.world.die()
         if fault in ("lost after", "gateway"):
-            raise StoreError("The reply of the store was lost.", code="store_unreachable")
+            raise StoreError("The reply of the store was lost.", code="store_unreachable", maybe_done=True)
         self._seen = home.version
 
     def lock(self, wait: float) -> None:
