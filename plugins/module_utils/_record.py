@@ -141,7 +141,7 @@ def record_from_json(value: object, source: str) -> Record:
 
     Raises StoreError for anything that as_json() does not write, a field of another name or type included.
     """
-    if not isinstance(value, dict) or type(value.get("schema")) is not int or value["schema"] < 1:
+    if not isinstance(value, dict) or not _is_schema(value.get("schema")):
         raise StoreError(f"{source} is not a token record; it was left untouched.", code="not_a_record")
     if value["schema"] > SCHEMA:
         raise StoreError(
@@ -162,6 +162,10 @@ def record_from_json(value: object, source: str) -> Record:
         )
     except (KeyError, TypeError, ValueError):
         raise StoreError(f"{source} is a damaged token record; it was left untouched.", code="not_a_record") from None
+
+
+def _is_schema(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _retiring(value: Json) -> Retiring:

@@ -95,14 +95,14 @@ def run_module(vendor: type[BaseVendor]) -> None:
     module.exit_json(**result)
 
 
-def _no_driver(*_arguments: object) -> t.NoReturn:
+def no_driver(*_arguments: object) -> t.NoReturn:
     raise OptionError(
         "store works on the controller only. Use delegate_to: localhost, or path for a file on this host."
     )
 
 
 def run(
-    vendor: type[BaseVendor], options: Options, check_mode: bool, open_store: OpenStore = _no_driver
+    vendor: type[BaseVendor], options: Options, check_mode: bool, open_store: OpenStore = no_driver
 ) -> tuple[Result, list[str]]:
     """One run, for a module and for an action: the result, with failed set if it failed, and the warnings."""
     warnings: list[str] = []

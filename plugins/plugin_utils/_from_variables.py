@@ -19,11 +19,12 @@ from ansible_collections.telephony.auth.plugins.plugin_utils._action import Argu
 _PREFIX = "token_"
 # Variables of the playbooks and of the role, which are no options.
 _OTHERS = {"token_vendor", "token_serial", "token_result", "token_report"}
+_NO_OMIT = object()
 _NAMES = {name: {f"{_PREFIX}{option}" for option in vendor.spec().argument_spec} for name, vendor in VENDORS.items()}
 _ALL_NAMES = {name for names in _NAMES.values() for name in names} | _OTHERS
 
 
-class FromVariables(BaseAction):
+class FromVariables(BaseAction):  # pylint: disable=abstract-method  # its two actions have _reach()
     """An action for any vendor: each variable token_OPTION of the host is an option of the vendor's module.
 
     The task's own options win: vendor, and a dictionary with options of the vendor's module.
@@ -70,7 +71,8 @@ class FromVariables(BaseAction):
         if name not in variables:
             return None
         try:
-            return self._templar.template(variables[name])
+            value = self._templar.template(variables[name])
+            return None if value == variables.get("omit", _NO_OMIT) else value
         except AnsibleError as error:
             # The text names what is undefined, never a value.
             raise OptionError(

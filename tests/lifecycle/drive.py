@@ -34,7 +34,8 @@ Watcher = Callable[[str, str], None]
 STORE_STEPS = ("lock", "load", "prove", "save", "remove")
 
 LOADER = DataLoader()
-LOADER.set_vault_secrets([("default", VaultSecret(VAULT_PASSWORD))])
+SECRETS: t.Any = [("default", VaultSecret(VAULT_PASSWORD))]
+LOADER.set_vault_secrets(SECRETS)
 
 
 def open_here(options: Options, document: Document, masker: Masker) -> Store:

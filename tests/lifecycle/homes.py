@@ -27,7 +27,7 @@ SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
 
 class Home:
-    """A record of its own, and how a run reaches it."""
+    """A record of its own, and how a run reaches it. Only a home with a store of the controller opens one."""
 
     faults: t.ClassVar[tuple[str, ...]] = FAULTS
     """What may go wrong in a run with this store."""
@@ -46,7 +46,7 @@ class Home:
 
     def open_store(self, options: t.Mapping[str, t.Any], document: Document, masker: t.Any) -> Store:
         """What _task.run() takes to open a store of the controller."""
-        raise NotImplementedError
+        raise AssertionError("This home has none")
 
     def record(self) -> Record | None:
         """What the next run will find."""
@@ -238,7 +238,9 @@ class MemoryStore:
         world = self._home.world
         fault = world.next_fault()
         if fault in ("down", "refused", "lost", "late") or (changes and world.trouble):
-            raise StoreError("The store gives no answer.", code="store_unreachable", maybe_done=fault in ("lost", "late"))
+            raise StoreError(
+                "The store gives no answer.", code="store_unreachable", maybe_done=fault in ("lost", "late")
+            )
         return fault
 
     def _put(self, content: str | None) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json, User
-from ansible_collections.telephony.auth.tests.lifecycle.drive import VENDORS
 
 HTML = {"body": "<html>Bad gateway</html>", "headers": {"Content-Type": "text/html"}}
 # What comes back after the vendor has made a token
@@ -146,7 +146,7 @@ def test_a_list_that_lags_costs_no_token(user):
 @pytest.mark.parametrize("vendor", ["vacd", "webitel", "ipcortex", "dialer"])
 def test_one_refusal_is_not_the_truth(user, vendor):
     """A check that is refused once, by mistake: the token is renewed or revoked, and not left alive."""
-    refusals = {
+    refusals: dict[str, Json] = {
         "vacd": {"body": '{"generalMessage": "denied"}'},
         "webitel": {"body": '{"status": "error", "info": "Invalid User"}'},
         "ipcortex": {"status": 200, "body": '{"result": "fail", "message": "no session"}'},

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ STEPS = {
     "vacd": ["check", "login", "list", "issue", "check the new one", "revoke"],
     "webitel": ["check", "issue", "check the new one", "revoke"],
 }
-ROTATE = {"max_age": "12h"}
+ROTATE: dict[str, t.Any] = {"max_age": "12h"}
 
 
 def kill(run: Run, user: User) -> None:

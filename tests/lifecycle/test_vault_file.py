@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import typing as t
+from collections.abc import Iterator
+
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
@@ -48,13 +51,12 @@ def vault() -> VaultLib:
 
 
 @pytest.fixture
-def labels(monkeypatch) -> VaultLib:
+def labels() -> Iterator[VaultLib]:
     """Two passwords with labels."""
-    secrets = [("dev", DEVELOPMENT), ("prod", PRODUCTION)]
-    before = drive.LOADER._vault.secrets
+    secrets: t.Any = [("dev", DEVELOPMENT), ("prod", PRODUCTION)]
     drive.LOADER.set_vault_secrets(secrets)
     yield VaultLib(secrets)
-    drive.LOADER.set_vault_secrets(before)
+    drive.LOADER.set_vault_secrets(drive.SECRETS)
 
 
 def write(shelf: VaultFile, content: bytes, mode: int = 0o600) -> None:
@@ -134,13 +136,12 @@ def test_a_vault_id_that_the_task_names_is_used(joe, shelf, labels):
     assert len(joe.tokens) == 1
 
 
-def test_without_a_password_nothing_is_issued(joe, shelf, monkeypatch):
-    before = drive.LOADER._vault.secrets
+def test_without_a_password_nothing_is_issued(joe, shelf):
     drive.LOADER.set_vault_secrets([])
     try:
         ran = joe.run()
     finally:
-        drive.LOADER.set_vault_secrets(before)
+        drive.LOADER.set_vault_secrets(drive.SECRETS)
     assert ran["failure"]["code"] == "no_password"
     assert (shelf.path.exists(), joe.tokens) == (False, [])
 

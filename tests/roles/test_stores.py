@@ -62,8 +62,7 @@ def test_a_relative_path_starts_at_the_playbook(desk):
     desk.hire(token_store={"type": "file", "path": "records/joe.json"})
     folder = desk.folder / "elsewhere"
     folder.mkdir()
-    task = {"telephony.auth.token": {}}
-    play = {"hosts": "vacd", "connection": "local", "gather_facts": False, "tasks": [task]}
+    play = {"hosts": "vacd", "connection": "local", "gather_facts": False, "tasks": [{"telephony.auth.token": None}]}
     (folder / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
     assert changed(desk.run(str(folder / "play.yml")))
     assert json.loads((folder / "records" / "joe.json").read_bytes())["token"] == desk.alive()[0]

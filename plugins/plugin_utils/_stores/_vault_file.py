@@ -189,7 +189,7 @@ class _Dumper(yaml.SafeDumper):
     """Writes what looks like a template so that Ansible does not take it for one: it may come from a vendor."""
 
 
-class _Loader(yaml.SafeLoader):  # pylint: disable=too-many-ancestors  # PyYAML is built so
+class _Loader(yaml.SafeLoader):
     """Reads what _Dumper writes, and leaves the tags of others alone."""
 
 

@@ -46,7 +46,7 @@ def provide(vendor: type[BaseVendor], **options: t.Any) -> None:
 
 def look(vendor: type[BaseVendor], **options: t.Any) -> tuple[Json, list[str]]:
     """What is told, which always has the same keys and no secret."""
-    found, warnings = inspect(vendor, validated(vendor, **options), _task._no_driver)
+    found, warnings = inspect(vendor, validated(vendor, **options), _task.no_driver)
     assert set(found) == set(EMPTY)
     assert not any(secret in str((found, warnings)) for secret in (JWT, "k3y-0f-j03", "p&ss w0rd", "t-0ld"))
     return found, warnings

@@ -648,7 +648,8 @@ def test_removing_the_file_leaves_its_directory_alone(deep):
 
 def test_a_directory_that_another_run_removes_is_made_again(deep, monkeypatch):
     """Between making it and locking in it."""
-    opened, gone = os.open, []
+    opened = os.open
+    gone: list[str] = []
 
     def late(name: str, *arguments: int) -> int:
         if name == str(lock_path(deep)) and not gone:

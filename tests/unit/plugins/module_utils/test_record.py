@@ -138,9 +138,9 @@ def test_a_record_that_lacks_a_part_is_damaged(name):
         record_from_json(value, "record")
 
 
-OLD = {"token": "old", "extra": {}, "issued_at": None, "expires_at": None, "guessed": False}
+OLD: dict[str, object] = {"token": "old", "extra": {}, "issued_at": None, "expires_at": None, "guessed": False}
 OLD_ENDING = {**OLD, "revoke_at": "2023-11-14T22:13:20Z"}
-ATTEMPT = {"since": "2023-11-14T22:13:20Z", "existed": [], "suspects": None}
+ATTEMPT: dict[str, object] = {"since": "2023-11-14T22:13:20Z", "existed": [], "suspects": None}
 
 
 @pytest.mark.parametrize(

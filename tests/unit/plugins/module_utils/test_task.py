@@ -422,7 +422,8 @@ def test_a_record_that_does_not_tell_whose_it_is_serves_nobody_by_name(run, vend
 def test_credentials_without_a_name_get_no_record(run, tmp_path, vendor_class, options, state):
     """Any such credentials would get the token of whoever was there first."""
     with responses.RequestsMock():
-        for place in ({"path": str(tmp_path / "joe.json")}, {"record": {}}):
+        places: list[dict[str, t.Any]] = [{"path": str(tmp_path / "joe.json")}, {"record": {}}]
+        for place in places:
             ran = run(vendor_class, **options, **place, state=state)
             assert ran.result["failure"]["code"] == "identity_unknown"
             assert ran.result["msg"] == (

@@ -249,7 +249,7 @@ def test_status_401_to_another_authority_is_a_failure(portal):
 def test_a_token_that_is_refused_is_deleted_by_a_login(portal, reply, expected):
     portal.add("DELETE", f"{TOKENS}/{TOKEN}", status=401, json=DENIED, match=[with_token(TOKEN)])
     login = portal.add("POST", f"{URL}/auth/login", json=LOGIN)
-    portal.add("DELETE", f"{TOKENS}/{TOKEN}", match=[with_token(LOGIN["authToken"])], **reply)
+    portal.add("DELETE", f"{TOKENS}/{TOKEN}", match=[with_token(str(LOGIN["authToken"]))], **reply)
     vendor = vacd(username="joe", password="pw")
     if isinstance(expected, Ended):
         assert vendor.revoke(Token(TOKEN), leaving=True) is expected
@@ -270,7 +270,7 @@ def test_a_token_of_a_user_who_is_gone_is_gone(portal):
 def test_whoever_has_logged_in_authorises(portal):
     portal.add("POST", f"{URL}/auth/login", json=LOGIN)
     portal.add("GET", TOKENS, json=[TOKEN])
-    portal.add("DELETE", f"{TOKENS}/{TOKEN}", body="true", match=[with_token(LOGIN["authToken"])])
+    portal.add("DELETE", f"{TOKENS}/{TOKEN}", body="true", match=[with_token(str(LOGIN["authToken"]))])
     vendor = vacd(username="joe", password="pw")
     vendor.list()
     assert vendor.revoke(Token(TOKEN), leaving=False) is Ended.REVOKED
