@@ -160,7 +160,7 @@ details:
   sample:
     account_id: a0c0ffee00000000000000000000ac3e
     account_name: Acme Telephony, Inc.
-# The rest is the same in several modules. Edit tests/tools/returns.yml, then run: make format
+# The rest is the same in several modules. Edit tests/tools/returns.txt, then run: make format
 failure:
   description: What went wrong, for playbooks to branch on. It holds no secret.
   type: dict

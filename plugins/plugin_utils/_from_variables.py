@@ -19,7 +19,6 @@ from ansible_collections.telephony.auth.plugins.plugin_utils._action import Argu
 _PREFIX = "token_"
 # Variables of the playbooks and of the role, which are no options.
 _OTHERS = {"token_vendor", "token_serial", "token_result", "token_report"}
-_NO_OMIT = object()
 _NAMES = {name: {f"{_PREFIX}{option}" for option in vendor.spec().argument_spec} for name, vendor in VENDORS.items()}
 _ALL_NAMES = {name for names in _NAMES.values() for name in names} | _OTHERS
 
@@ -71,8 +70,8 @@ class FromVariables(BaseAction):  # pylint: disable=abstract-method  # its two a
         if name not in variables:
             return None
         try:
-            value = self._templar.template(variables[name])
-            return None if value == variables.get("omit", _NO_OMIT) else value
+            # Inside of a dictionary, what says default(omit) is left out.
+            return self._templar.template({name: variables[name]}).get(name)
         except AnsibleError as error:
             # The text names what is undefined, never a value.
             raise OptionError(

@@ -26,8 +26,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._store import FileS
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json
 from ansible_collections.telephony.auth.tests.lifecycle.drive import drive
-from ansible_collections.telephony.auth.tests.lifecycle.test_hostile import KNOWN, OPTIONS
 from ansible_collections.telephony.auth.tests.lifecycle.homes import SCRATCH
+from ansible_collections.telephony.auth.tests.lifecycle.test_hostile import KNOWN, OPTIONS
 from ansible_collections.telephony.auth.tests.lifecycle.test_machine import SEED, SEQUENCES
 
 Reply = tuple[int, str, bytes]
