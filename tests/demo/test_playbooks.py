@@ -110,14 +110,17 @@ def test_off_boarding_in_the_inventory(stage, vendors):
 def test_one_user_with_a_mistake_does_not_stop_the_others(stage, mistake):
     newcomer = stage.newcomer("webitel", "newcomer", username="201@mydomain.com", **{mistake: "{{ nowhere }}"})
     run = stage.play(PROVISION, "--limit", "webitel", inventories=[newcomer])
-    assert (run.code, statuses(run)) == (2, {"webitel-admin": "changed", "webitel-other": "changed"})
-    assert "'nowhere' is undefined" in run.output
+    assert (run.code, statuses(run)) == (
+        2,
+        {"newcomer": "failed", "webitel-admin": "changed", "webitel-other": "changed"},
+    )
+    assert f"The variable token_{mistake} of newcomer cannot be used: 'nowhere' is undefined" in run.output
 
 
 def test_a_host_of_two_vendors_is_refused(stage):
     (stage.folder / "torn.yml").write_text(json.dumps({"kazoo": {"hosts": {"webitel-admin": {}}}}), encoding="utf-8")
     run = stage.play(PROVISION, "--limit", "webitel", inventories=[stage.folder / "torn.yml"])
-    assert (run.code, statuses(run)) == (2, {"webitel-other": "changed"})
+    assert (run.code, statuses(run)) == (2, {"webitel-admin": "failed", "webitel-other": "changed"})
     assert "webitel-admin is in the groups kazoo and webitel." in run.output
 
 
