@@ -73,7 +73,7 @@ def candidate(record: Record, listed: tuple[str, ...], policy: ListPolicy, momen
         named = [value for value in suspects if fingerprint(value) == policy.fingerprint]
         if named:
             return Token(named[0], issued_at=suspects[named[0]].since)
-        if record.attempts and policy.fingerprint not in (token.fingerprint for token in record.tokens):
+        if record.attempts and policy.fingerprint not in [token.fingerprint for token in record.tokens]:
             names = ", ".join(map(fingerprint, suspects)) or "there are none"
             raise OptionError(f"fingerprint names none of the tokens that are new: {names}.")
         return None

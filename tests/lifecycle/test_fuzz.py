@@ -19,12 +19,13 @@ import requests
 from hypothesis import HealthCheck, given, seed, settings, strategies as st
 
 from ansible_collections.telephony.auth.plugins.module_utils import _api
-from ansible_collections.telephony.auth.plugins.module_utils._record import RecordFile
+from ansible_collections.telephony.auth.plugins.module_utils._store import parse
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json
 from ansible_collections.telephony.auth.tests.lifecycle.drive import VENDORS, drive
+from ansible_collections.telephony.auth.tests.lifecycle.homes import SCRATCH
 from ansible_collections.telephony.auth.tests.lifecycle.test_hostile import KNOWN, OPTIONS
-from ansible_collections.telephony.auth.tests.lifecycle.test_machine import SCRATCH, SEED, SEQUENCES
+from ansible_collections.telephony.auth.tests.lifecycle.test_machine import SEED, SEQUENCES
 
 Reply = tuple[int, str, bytes]
 
@@ -106,7 +107,7 @@ def run(vendor: str, told: list[Reply], state: str, known: bool) -> None:
             assert ran["failure"]["code"] != "internal_error", ran["msg"]
             assert ran["msg"].isprintable()
         json.dumps(ran)
-        record = RecordFile(str(path)).load()
+        record = parse(path.read_bytes(), "path") if path.exists() else None
         if state == "present" and not ran.get("failed"):
             assert record
             assert record.token

@@ -203,7 +203,7 @@ class World:
 
     @contextlib.contextmanager
     def _patched(self) -> Iterator[None]:
-        with mock.patch.object(_task, "Clock", lambda: self.clock):
+        with mock.patch.object(_task, "Clock", side_effect=lambda: self.clock):
             yield
 
     def next_fault(self) -> str:

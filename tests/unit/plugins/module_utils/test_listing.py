@@ -17,14 +17,14 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import fin
 NOW = 10_000
 MOMENT = Moment(NOW)
 LATER = Moment(NOW + SETTLE_SECONDS)
-A, B = fingerprint("a"), fingerprint("b")
-OPEN = Attempt(NOW - 60, existed=(fingerprint("old"),))
+A, B, NAME = map(fingerprint, ("a", "b", "old"))
+OPEN = Attempt(NOW - 60, existed=(NAME,))
 OLD = Token("old", issued_at=NOW - 100)
 RECORD = Record("fake", "https://fake.example", "joe", OLD, unclear=(OPEN,))
 NOBODY = ListPolicy()
 
 
-def settle(record=RECORD, listed=("old", "a"), policy=NOBODY, moment=MOMENT, managed=(fingerprint("old"),)):
+def settle(record=RECORD, listed=("old", "a"), policy=NOBODY, moment=MOMENT, managed=(NAME,)):
     return _listing.settle(record, managed, listed, policy, moment)
 
 
