@@ -28,8 +28,8 @@ test: $(VENV)/.ready ## Run all gates
 lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, licences
 	@$(GATES) lint
 
-format: $(VENV)/.ready ## Format the code
-	@CI=false $(VENV)/bin/nox -s formatters
+format: $(VENV)/.ready ## Format the code, and copy what modules document alike into each
+	@CI=false $(VENV)/bin/nox -s formatters shared-docs
 
 docs: $(VENV)/.ready ## Check documentation, build and playbooks
 	@$(GATES) docs

@@ -36,6 +36,7 @@ options:
   proxy:
     description:
       - URL of the HTTP proxy that leads to the API, for example V(http://proxy.example.com:3128).
+      - If the proxy refuses to pass a request on, the module fails with the code V(proxy_refused).
       - Without it, the usual variables E(https_proxy), E(http_proxy), E(all_proxy) and E(no_proxy) decide.
     type: str
   timeout:
@@ -45,11 +46,11 @@ options:
     default: 30
   retries:
     description:
-      - How often a request is sent once more, after waiting a little longer each time. V(0) means never.
-      - A request that only reads is repeated when the API cannot be reached, does not answer in time, breaks off, says that there are
-        too many requests (HTTP status 429), or is out of order for the moment (502, 503, 504).
-      - A request that makes or ends a token is repeated only when it is certain that it was not carried out - no connection came about,
-        or the API refused it with status 429, or with status 503 and the time to wait.
+      - How often a request is repeated, after waiting a little longer each time. V(0) means never.
+      - A request that only reads is repeated if the API cannot be reached, does not answer in time, breaks off, says that there are
+        too many requests (HTTP status 429), or has a problem for the moment (502, 503, 504).
+      - A request that makes or ends a token is repeated only if it is certain that it was not carried out, because there was no connection or
+        the API refused it with status 429.
     type: int
     default: 3
   retry_timeout:
@@ -61,8 +62,7 @@ options:
 requirements:
   - requests (Python library on the host that runs the module)
 notes:
-  - Options that are said to fall back to an environment variable take it from the environment of the module, on the host that runs it.
-    For a remote host, set it with the keyword C(environment). An empty variable counts as unset. A variable that is set counts like
-    the option, also where options exclude each other.
+  - Environment variables that options fall back to are read on the host that runs the module. For a remote host, set them with the keyword
+    C(environment). An empty variable counts as unset. A variable that is set counts like the option, also for options that exclude each other.
   - No redirect is followed. Replies of more than 1 MiB are refused.
 """

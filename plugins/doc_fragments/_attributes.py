@@ -16,10 +16,15 @@ attributes:
     description: A task for the controller itself runs inside of Ansible, in a few milliseconds, instead of in a Python process of its own.
     support: full
     details:
-      - This is so with a local connection, without C(become), C(environment) and C(async), and where Requests can be imported by the
-        Python that runs Ansible. Otherwise the module is sent to the host and started there, as any other module.
-      - Both ways the same is done, with the same result. Inside of Ansible, no use is made of C(ansible_python_interpreter), and the items of
-        a loop share a connection.
+      - This needs a local connection, no C(become), no C(environment) and no C(async), and Requests must be importable by the Python that
+        runs Ansible. Otherwise the module is sent to the host and started there, as any other module.
+      - Both ways do the same and give the same result. A task that runs inside of Ansible does not use C(ansible_python_interpreter), and the
+        items of a loop share a connection.
+  action_group:
+    description: Use C(group/telephony.auth.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - telephony.auth.all
   async:
     description: Supports being used with the C(async) keyword.
     support: partial
@@ -38,86 +43,9 @@ attributes:
   idempotent:
     description:
       - A second run with the same options, outside check mode, changes nothing.
-      - This takes for granted that nobody else has changed the token in between, and that it has not come to its end.
+      - This is so unless somebody else has changed the token in between, or it has expired.
   platform:
     description: The kinds of hosts that the module can run on.
     support: full
     platforms: posix
-"""
-
-    # Ansible does not join lists of two fragments, the first one wins. So those below name the group of all as well;
-    # modules list them before this one.
-    ACTIONGROUP_ALL = r"""
-options: {}
-attributes:
-  action_group:
-    description: Use C(group/telephony.auth.all) in C(module_defaults) to set defaults for this module.
-    support: full
-    membership:
-      - telephony.auth.all
-"""
-
-    ACTIONGROUP_DIALER = r"""
-options: {}
-attributes:
-  action_group:
-    description:
-      - Use C(group/telephony.auth.dialer) in C(module_defaults) to set defaults for this module.
-      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
-    support: full
-    membership:
-      - telephony.auth.dialer
-      - telephony.auth.all
-"""
-
-    ACTIONGROUP_IPCORTEX = r"""
-options: {}
-attributes:
-  action_group:
-    description:
-      - Use C(group/telephony.auth.ipcortex) in C(module_defaults) to set defaults for this module.
-      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
-    support: full
-    membership:
-      - telephony.auth.ipcortex
-      - telephony.auth.all
-"""
-
-    ACTIONGROUP_KAZOO = r"""
-options: {}
-attributes:
-  action_group:
-    description:
-      - Use C(group/telephony.auth.kazoo) in C(module_defaults) to set defaults for this module.
-      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
-    support: full
-    membership:
-      - telephony.auth.kazoo
-      - telephony.auth.all
-"""
-
-    ACTIONGROUP_VACD = r"""
-options: {}
-attributes:
-  action_group:
-    description:
-      - Use C(group/telephony.auth.vacd) in C(module_defaults) to set defaults for this module.
-      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
-    support: full
-    membership:
-      - telephony.auth.vacd
-      - telephony.auth.all
-"""
-
-    ACTIONGROUP_WEBITEL = r"""
-options: {}
-attributes:
-  action_group:
-    description:
-      - Use C(group/telephony.auth.webitel) in C(module_defaults) to set defaults for this module.
-      - Use C(group/telephony.auth.all) there to set defaults for the modules of all vendors.
-    support: full
-    membership:
-      - telephony.auth.webitel
-      - telephony.auth.all
 """

@@ -102,7 +102,7 @@ class Decision:
     changed: bool = False
     revoked: bool | None = None
     verdict: Verdict | None = None
-    seen: Seen = Seen()
+    seen: Seen = field(default_factory=Seen)
     suspects: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 

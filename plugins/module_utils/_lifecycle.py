@@ -361,8 +361,10 @@ class Lifecycle:
         try:
             self.store.save(record)
         except TelephonyError as failure:
+            current = None
             try:
-                current = self.store.load()
+                if failure.maybe_done or isinstance(failure, StoreConflict):
+                    current = self.store.load()
             except TelephonyError:
                 raise failure.adding(
                     f"Whether the record names the token just issued ({token.fingerprint}) cannot be told; it was left alone."

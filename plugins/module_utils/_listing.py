@@ -89,7 +89,8 @@ def _has_none_of(attempt: Attempt, record: Record) -> bool:
     token = record.token
     if token is None or token.issued_at is None:
         return True
-    return token.issued_at < attempt.since or (token.issued_at == attempt.since and not token.guessed)
+    # Times are whole seconds; a pending attempt began after the record with the token was written.
+    return token.issued_at < attempt.since or (token.issued_at == attempt.since and attempt is record.pending)
 
 
 def settle(

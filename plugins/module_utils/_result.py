@@ -103,7 +103,7 @@ def _of_present(outcome: Outcome, policy: Policy) -> Json:
 
 
 def _has_store(options: Options) -> bool:
-    return bool(options["path"] or options["store"])
+    return bool(options["path"]) or options["store"] is not None
 
 
 def _secrets_of(vendor: BaseVendor, record: Record) -> Json:

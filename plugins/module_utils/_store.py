@@ -7,11 +7,18 @@
 from __future__ import annotations
 
 import json
+import random
+import time
 import typing as t
 
 from ansible_collections.telephony.auth.plugins.module_utils._errors import StoreError
 from ansible_collections.telephony.auth.plugins.module_utils._private_file import PrivateFile
 from ansible_collections.telephony.auth.plugins.module_utils._record import Json, Record, record_from_json
+
+# A run that is at work on one token for longer has died.
+LEASE_SECONDS = 60
+_POLL_SECONDS = 0.3
+_RANDOM = random.SystemRandom()
 
 # What a store keeps of a record: its fields, and what consumers of the token read.
 Document = t.Callable[[Record], Json]
@@ -94,7 +101,7 @@ class FileStore(PrivateFile):
         owner: str | None = None,
         group: str | None = None,
     ) -> None:
-        super().__init__(path, mode or "0600", owner, group)
+        super().__init__(path, mode, owner, group)
         self.place = f"path {path}"
         self._document = document
 
@@ -104,6 +111,30 @@ class FileStore(PrivateFile):
 
     def save(self, record: Record) -> None:
         self.replace(json.dumps(self._document(record), indent=2, sort_keys=True).encode() + b"\n")
+
+
+def wait_while_pending(place: str, wait: float, look: t.Callable[[], tuple[Record | None, float]]) -> Record | None:
+    """The lock() of a store that has no locks: wait while another run has a token issued, which its record tells.
+
+    look gives the record and how many seconds ago it was written. Returns the record; raises StoreError.
+    """
+    give_up_at = time.monotonic() + wait
+    while True:
+        record, age = look()
+        if record is None or record.pending is None or age > LEASE_SECONDS:
+            return record
+        if time.monotonic() >= give_up_at:
+            raise StoreError(
+                f"{place} is in use by another run, or by one that was killed; waited {wait:g} seconds."
+                f" {LEASE_SECONDS} seconds after its last sign it is taken over.",
+                code="locked",
+            )
+        pause(_POLL_SECONDS)
+
+
+def pause(seconds: float) -> None:
+    """Wait about so long: of two runs that meet, one shall be first the next time."""
+    time.sleep(seconds * _RANDOM.uniform(0.5, 1.5))
 
 
 def parse(content: bytes | str, source: str) -> Record:

@@ -7,17 +7,15 @@
 from __future__ import annotations
 
 import sys
+import time
 import typing as t
 from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import (
-    REQUESTS_IMPORT_ERROR,
-    Api,
-    connection,
-)
+from ansible_collections.telephony.auth.plugins.module_utils._api import REQUESTS_IMPORT_ERROR, Api
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
+from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._decide import Decision, Known, Policy
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
@@ -25,25 +23,34 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     StoreError,
     TelephonyError,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Lifecycle, Outcome
+from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Lifecycle
 from ansible_collections.telephony.auth.plugins.module_utils._listing import ListPolicy
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Options,
+    credential_hint,
+    must_be_usable,
     public_options,
     seconds,
     secret_values,
+    without_values,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record
 from ansible_collections.telephony.auth.plugins.module_utils._result import describe, document
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
-from ansible_collections.telephony.auth.plugins.module_utils._store import CallerStore, Document, FileStore, Store
+from ansible_collections.telephony.auth.plugins.module_utils._store import (
+    CallerStore,
+    Document,
+    FileStore,
+    Store,
+    pause,
+)
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 Result = t.Dict[str, t.Any]
 # Opens a store that only the controller has: its options, what it keeps of a record, the secrets of this run.
 OpenStore = t.Callable[[t.Mapping[str, t.Any], Document, Masker], Store]
-# How often a run begins anew because another one was quicker
-_MOST_TRIES = 5
+# Before a run begins anew because another one was quicker
+_PAUSE_SECONDS = 0.05
 
 
 class TokenModule(AnsibleModule):
@@ -67,6 +74,7 @@ class TokenModule(AnsibleModule):
         return {"invocation": {"module_args": public_options(self.argument_spec, self.params)}}
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        msg = msg if "failure" in kwargs else without_values(msg)
         super().fail_json(msg, **{**kwargs, **self._public()})
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
@@ -87,7 +95,7 @@ def run_module(vendor: type[BaseVendor]) -> None:
     module.exit_json(**result)
 
 
-def _no_driver(options: t.Mapping[str, t.Any], document: Document, masker: Masker) -> t.NoReturn:
+def _no_driver(*_arguments: object) -> t.NoReturn:
     raise OptionError(
         "store works on the controller only. Use delegate_to: localhost, or path for a file on this host."
     )
@@ -101,7 +109,8 @@ def run(
     try:
         return Run(vendor, options, open_store, warnings).reach(check_mode), warnings
     except TelephonyError as failure:
-        return failed(vendor.name, failure), warnings
+        hint = credential_hint(options) if failure.code == "credentials_refused" else None
+        return failed(vendor.name, failure.adding(hint) if hint else failure), warnings
     except Exception as error:  # noqa: BLE001  # whatever it is: its text may hold a secret, its traceback helps nobody
         return failed(vendor.name, mistake(error)), warnings
 
@@ -111,14 +120,16 @@ def failed(vendor: str, failure: TelephonyError) -> Result:
 
 
 def mistake(error: Exception) -> TelephonyError:
-    """An exception that should not have been, told without its text."""
+    """An exception that should not have been, told without its text. What was done before it, nobody knows."""
     line = sys.exc_info()[2]
     while line and line.tb_next:
         line = line.tb_next
     where = f"{line.tb_frame.f_code.co_name}, line {line.tb_lineno}" if line else "unknown"
-    return TelephonyError(
+    told = TelephonyError(
         f"A mistake in telephony.auth: {type(error).__name__} in {where}. Please report it.", code="internal_error"
     )
+    told.maybe_done = True
+    return told
 
 
 class Run:
@@ -127,6 +138,7 @@ class Run:
     def __init__(
         self, vendor_class: type[BaseVendor], options: Options, open_store: OpenStore, warnings: list[str]
     ) -> None:
+        must_be_usable(vendor_class.spec().argument_spec, options)
         self.options = options
         self.warnings = warnings
         self.masker = Masker(secret_values(vendor_class.spec().argument_spec, options))
@@ -144,7 +156,7 @@ class Run:
         def keep(record: Record) -> Result:
             return document(self.vendor, record)
 
-        if options["store"]:
+        if options["store"] is not None:
             return open_store(options["store"], keep, self.masker)
         if options["path"]:
             return FileStore(keep, **{name: options[name] for name in ("path", "mode", "owner", "group")})
@@ -153,16 +165,21 @@ class Run:
     def reach(self, check_mode: bool) -> Result:
         """Bring the token to the wanted state, or in check mode tell what that takes. Raises TelephonyError."""
         try:
-            for tries_left in reversed(range(_MOST_TRIES)):
+            give_up_at = time.monotonic() + self.options["retry_timeout"]
+            while True:
                 try:
                     return self._try(check_mode)
                 except StoreConflict:
-                    if not tries_left:
+                    if time.monotonic() >= give_up_at:
                         raise
-            raise AssertionError("unreachable")  # pragma: no cover
+                pause(_PAUSE_SECONDS)
         finally:
-            self.warnings += self.lifecycle.warnings + self.clock.warnings()
-            self.store.close()
+            self.close()
+
+    def close(self) -> None:
+        """Gather the warnings, and leave nothing unfinished behind."""
+        self.warnings += self.lifecycle.warnings + self.clock.warnings()
+        self.store.close()
 
     def _try(self, check_mode: bool) -> Result:
         if not check_mode:
@@ -196,8 +213,12 @@ class Run:
 
     def known(self) -> Known | None:
         """The record, else what the vendor's own token option names. Raises StoreError, OptionError."""
+        self._must_tell_whose()
         record = self.store.load()
         token = self.vendor.known()
+        for each in (*(record.tokens if record else ()), *((token,) if token else ())):
+            for secret in each.secrets:
+                self.masker.add(secret)
         if record:
             self._must_belong(record)
             if token and record.token and token.value != record.token.value and self.vendor.cannot_issue():
@@ -206,7 +227,6 @@ class Run:
                     f" ({token.fingerprint}). Remove one of the two.",
                     code="record_mismatch",
                 )
-            record = self._without_foreign_facts(record)
             known = Known(record, removable=self.store.is_kept)
         elif token:
             identity = self.vendor.identity or self.vendor.owner(token)
@@ -214,30 +234,45 @@ class Run:
             known = Known(record, kept=self._is_stateless(), removable=False)
         else:
             return None
-        for secret in (secret for each in record.tokens for secret in each.secrets):
-            self.masker.add(secret)
-        return known
+        return replace(known, record=self._without_foreign_facts(record))
 
     def _without_foreign_facts(self, record: Record) -> Record:
         """A record with those details only that the vendor's may be: others may have written it."""
         token = record.token
         return replace(record, token=replace(token, details=self.vendor.let_in(token.details))) if token else record
 
+    def _must_tell_whose(self) -> None:
+        """A record that is kept must not serve whoever has some credentials: the options have to tell the user."""
+        if self._is_stateless() or self.vendor.identity is not None or self.vendor.cannot_issue():
+            return
+        raise OptionError(
+            "Nothing tells whose token the record holds. Give username beside the credentials.", code="identity_unknown"
+        )
+
     def _must_belong(self, record: Record) -> None:
         vendor = self.vendor
-        for what, theirs, ours in (
-            ("vendor", record.vendor, vendor.name),
-            ("api_url", record.api_url, vendor.api_url),
-            ("user", record.identity, vendor.identity),
-        ):
-            if theirs is not None and ours is not None and theirs != ours:
-                same_user = what == "user" and theirs.rsplit("/")[-1] == ours.rsplit("/")[-1]
-                hint = " If the account is the same, name it as before." if same_user else ""
-                raise StoreError(
-                    f"{self.store.place} is the record of another {what}: {theirs}, not {ours}. It was left"
-                    f" untouched.{hint}",
-                    code="record_mismatch",
+        place = self.store.place
+        for what, theirs, ours in (("vendor", record.vendor, vendor.name), ("api_url", record.api_url, vendor.api_url)):
+            if theirs != ours:
+                raise _mismatch(
+                    f"{place} is the record of another {what}: {self.masker.mask_known(theirs)}, not {ours}."
                 )
+        if vendor.identity is None or record.identity == vendor.identity:
+            return
+        if record.identity is None:
+            raise _mismatch(
+                f"{place} does not tell whose token it holds, so it may be another user's than {vendor.identity}.",
+                f" If it is theirs, write {vendor.identity} into its field identity, else remove it.",
+            )
+        raise _mismatch(
+            f"{place} is the record of another user: {self.masker.mask_known(record.identity)}, not {vendor.identity}.",
+            " If both are the same, as one account has a name, a realm and keys, give the options as they were then, or"
+            " remove the record.",
+        )
+
+
+def _mismatch(what: str, hint: str = "") -> StoreError:
+    return StoreError(f"{what} It was left untouched.{hint}", code="record_mismatch")
 
 
 def _policy(options: Options) -> Policy:

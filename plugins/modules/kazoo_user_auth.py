@@ -12,18 +12,18 @@ version_added: 1.0.0
 description:
   - Kazoo is the telephone platform of 2600Hz. VirtualPBX offers it as Dash, others run it themselves. Its API is called with a
     JSON Web Token in the HTTP header C(X-Auth-Token). This module makes sure that there is one which works.
-  - Kazoo makes a token in exchange for a hash of user name and password, together with something that says which account the user belongs to.
-    Such a token has the rights of the user. Or it makes one in exchange for the API key of an account. That one acts for the account,
+  - Kazoo makes a token for a hash of user name and password, together with an account name, realm or telephone number that says which account the
+    user belongs to. Such a token has the rights of the user. Or it makes one for the API key of an account. That token acts for the account,
     with the rights of an administrator.
-  - A token ends by itself, usually one hour after it was made, no matter whether it is used. The time is in the token, and is returned as
-    RV(expires_at). A playbook that runs for longer should have the token checked again on the way. There may be any number of tokens at
-    the same time, and Kazoo keeps no list of them.
-  - To check a token, the module asks Kazoo about it, in one request.
-  - Kazoo cannot end a single token. With O(state=absent), the module asks for it all the same, asks again whether the token is still
-    accepted, and then removes the file at O(path). If the token is still alive, it returns RV(revoked=false) and warns until when.
+  - A token expires, usually one hour after it was made, whether it is used or not. The time is in the token, and is returned as
+    RV(expires_at). A playbook that runs for longer should check the token again in between. There may be any number of tokens at
+    the same time, and Kazoo has no list of them.
+  - To check a token, the module makes one request with it.
+  - Kazoo cannot end a single token. With O(state=absent), the module requests it nevertheless, asks whether the token still
+    works, and then removes the record. If the token still works, the module returns RV(revoked=false) and warns until when.
     With O(revoke=user), all tokens of the user are ended instead.
-  - When a new token replaces one that is still alive, the old one is not ended, it is left to expire.
-  - When the reply to a login is lost, there may be a token that nobody knows. It expires like any other.
+  - A token that was replaced is not ended. It expires.
+  - If the reply to a login is lost, there may be a token that no record names. It expires like any other.
 options:
   api_url:
     description:
@@ -36,22 +36,22 @@ options:
   username:
     description:
       - The name with which the user logs in, usually an e-mail address. Kazoo knows it in lower case, and that is how the module uses it.
-      - With O(credentials) it is not needed to log in, and just becomes a part of RV(identity).
+      - With O(credentials) it is not needed to log in, and is only used for RV(identity).
       - Mutually exclusive with O(api_key).
       - Falls back to the environment variable E(KAZOO_USERNAME).
     type: str
   password:
     description:
-      - The password of O(username). It does not leave the host, only the hash does.
-      - Takes O(username), and one of O(account_name), O(account_realm) and O(phone_number) to log in.
+      - The password of O(username). The module sends only the hash of it.
+      - To log in, it needs O(username) and one of O(account_name), O(account_realm) and O(phone_number).
       - Mutually exclusive with O(credentials) and O(api_key).
       - Falls back to the environment variable E(KAZOO_PASSWORD).
     type: str
   credentials:
     description:
-      - The hash of user name and password, if you would rather keep this than the password. It is made of the user name in lower case,
-        a colon and the password, by the method that O(hash_method) says, and written in hexadecimal digits.
-      - One can log in with the hash just as well as with the password, so it has to be kept as secret.
+      - The hash of user name and password, if you prefer to keep this instead of the password. It is the hash of the user name in lower case,
+        a colon and the password, by the method that O(hash_method) says, in hexadecimal digits.
+      - The hash is enough to log in, so keep it as secret as the password.
       - Requires one of O(account_name), O(account_realm) and O(phone_number) to log in.
       - Mutually exclusive with O(password) and O(api_key).
       - Falls back to the environment variable E(KAZOO_CREDENTIALS).
@@ -67,9 +67,9 @@ options:
     default: md5
   account_name:
     description:
-      - Name of the account that the user belongs to. Kazoo looks at its letters and digits only, and not at their case.
+      - Name of the account that the user belongs to. Kazoo compares its letters and digits only, in any case.
       - Mutually exclusive with O(account_realm) and O(phone_number). A record belongs to the account as it was named when it was
-        made, so stay with one of the three.
+        made, so do not change from one of the three options to another.
       - Falls back to the environment variable E(KAZOO_ACCOUNT_NAME).
     type: str
   account_realm:
@@ -86,21 +86,21 @@ options:
     type: str
   api_key:
     description:
-      - The API key of an account, to have tokens of the account instead of a user. It has 64 characters, and administrators of the
+      - The API key of an account, to make tokens of the account instead of a user. It has 64 characters. Administrators of the
         account find it in the settings of the account.
       - Mutually exclusive with O(username), O(password) and O(credentials).
       - Falls back to the environment variable E(KAZOO_API_KEY).
     type: str
   auth_token:
     description:
-      - The token to look after, if it is known from elsewhere.
-      - With O(path) or O(record) it is used as long as there is no record. Then the record counts, because it follows renewals.
+      - The token to manage, if it was made elsewhere.
+      - With O(path), O(store) or O(record), it is used as long as there is no record. From then on the record counts, because it follows renewals.
     type: str
   revoke:
     description:
       - What O(state=absent) ends.
-      - V(token) is for the known token, which Kazoo will let live until it expires.
-      - V(user) changes the secret by which the tokens of the user are signed, so that all of them end at once, also those of people and
+      - V(token) is for the known token only, which Kazoo accepts until it expires.
+      - V(user) changes the secret that signs the tokens of the user, so that all of them end at once, also those of people and
         programs that log in as this user. For a token that was made with O(api_key), it ends all such tokens of the account.
     type: str
     choices:
@@ -111,25 +111,23 @@ extends_documentation_fragment:
   - telephony.auth._api
   - telephony.auth._token
   - telephony.auth._file
-  - telephony.auth._attributes.actiongroup_kazoo
-  - telephony.auth._attributes.actiongroup_all
+  - telephony.auth._store
   - telephony.auth._attributes
 attributes:
   idempotent:
     support: partial
     details:
-      - Without O(path), O(record) and O(auth_token) no token is known, so that each run with O(state=present) makes one. With O(renew=always)
-        it does so anyway.
-      - With O(state=absent), a token that Kazoo does not end is no change, unless there was a file to remove.
+      - Without O(path), O(store), O(record) and O(auth_token) no token is known, so that each run with O(state=present) makes one. With
+        O(renew=always) it always does.
+      - With O(state=absent), a token that Kazoo does not end is no change, unless there was a record to remove.
 notes:
   - The connection options fall back to E(KAZOO_VALIDATE_CERTS), E(KAZOO_CA_PATH), E(KAZOO_CLIENT_CERT), E(KAZOO_CLIENT_KEY),
     E(KAZOO_PROXY), E(KAZOO_TIMEOUT), E(KAZOO_RETRIES) and E(KAZOO_RETRY_TIMEOUT).
   - Users who need a second factor cannot log in unattended. Use another user for the API, or O(api_key).
 seealso:
-  - module: telephony.auth.dialer_session
-  - module: telephony.auth.ipcortex_token
-  - module: telephony.auth.vacd_api_token
-  - module: telephony.auth.webitel_login
+  - module: telephony.auth.token
+    description: The same for any vendor, with options from the variables of the inventory host.
+  - module: telephony.auth.token_info
   - name: User authentication
     description: What 2600Hz says about these tokens.
     link: https://docs.2600hz.com/developers/rest/authentication/user-authentication
@@ -151,7 +149,7 @@ EXAMPLES = r"""
     api_key: "{{ vault_kazoo_api_key }}"
     path: /etc/telephony/kazoo-account.json
 
-- name: The same by a hash in place of the password
+- name: The same with a hash instead of the password
   telephony.auth.kazoo_user_auth:
     credentials: "{{ ('john@example.com:' ~ vault_kazoo_password) | ansible.builtin.hash('md5') }}"
     account_realm: acme.sip.example.com
@@ -182,7 +180,7 @@ EXAMPLES = r"""
 
     - name: Ask for the account
       ansible.builtin.uri:
-        url: "{{ kazoo.api_url }}/accounts/{{ kazoo.account_id }}"
+        url: "{{ kazoo.api_url }}/accounts/{{ kazoo.details.account_id }}"
         headers: "{{ kazoo.headers }}"
       no_log: true
   always:
@@ -193,25 +191,19 @@ EXAMPLES = r"""
         revoke: user
       when: kazoo.record is defined
 
-- name: Keep the record elsewhere
-  block:
-    - name: Make sure that the token on record works
-      telephony.auth.kazoo_user_auth:
-        username: john@example.com
-        password: "{{ vault_kazoo_password }}"
-        account_name: Acme Telephony, Inc.
-        record: "{{ kazoo_record | default({}) }}"
-      register: kazoo_on_record
-
-    - name: Keep the new record, here as a fact; any store will do
-      ansible.builtin.set_fact:
-        kazoo_record: "{{ kazoo_on_record.record }}"
-      when: kazoo_on_record is changed
-      no_log: true
+- name: The same, in a KV secret of HashiCorp Vault; the address and the login come from VAULT_ADDR and the like
+  telephony.auth.kazoo_user_auth:
+    username: john@example.com
+    password: "{{ vault_kazoo_password }}"
+    account_name: Acme Telephony, Inc.
+    store:
+      type: hashi_vault
+      path: telephony/john
+  delegate_to: localhost
 
 - name: Only check a token, and fail if it does not work
   telephony.auth.kazoo_user_auth:
-    auth_token: "{{ kazoo_record.token }}"
+    auth_token: "{{ vault_kazoo_token }}"
     renew: never
     return_token: false
 
@@ -220,9 +212,9 @@ EXAMPLES = r"""
     state: absent
     path: /etc/telephony/kazoo-account.json
 
-- name: Say once for several tasks how the API is reached
+- name: Set the account and a timeout for several tasks
   module_defaults:
-    group/telephony.auth.kazoo:
+    group/telephony.auth.all:
       account_name: Acme Telephony, Inc.
       timeout: 10
   block:
@@ -234,83 +226,15 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-changed:
-  description:
-    - Whether a token was made or ended, a record was written or removed, or permissions or owner of the file at O(path) were corrected.
-    - In check mode, whether that would have been.
-  type: bool
-  returned: success
-  sample: true
-state:
-  description: The state that was asked for.
-  type: str
-  returned: success
-  sample: present
-reason:
-  description: Why a token was made, kept or ended, in one line. For people; it may be worded differently in the next version.
-  type: str
-  returned: success
-  sample: the vendor accepts the token
-fingerprint:
-  description:
-    - The first 12 hexadecimal digits of the SHA-256 of the token, which tell tokens apart without giving them away.
-    - With O(state=absent), that of the token that was known before.
-    - V(null) where there is no token, and in check mode where a new one would be made.
-  type: str
-  returned: success
-  sample: 3f2a9c51d0e7
-issued_at:
-  description:
-    - When the token was made, in UTC. V(null) if another than this module made it.
-  type: str
-  returned: success
-  sample: '2026-11-22T09:30:00Z'
 expires_at:
-  description: When the token ends by itself, in UTC. V(null) if the token does not tell.
+  description: When the token ends by itself, in UTC. V(null) if the token does not say.
   type: str
   returned: success
   sample: '2026-11-22T10:30:00Z'
-accepted:
-  description:
-    - Whether the vendor accepts the token that is known. In check mode where a new one would be made, the one that is known now.
-    - V(null) where the vendor was not asked, and for the first token in check mode.
-  type: bool
-  returned: success and O(state=present)
-  sample: true
-next_action_at:
-  description:
-    - When the next run with the same options has something to do, in UTC. That is when the token expires within O(renew_before) or becomes
-      older than O(max_age), or when a replaced token is to be ended, whichever comes first.
-    - V(null) if nothing is known to come. In check mode where a new token would be made, it is about the one that is known now.
-  type: str
-  returned: success and O(state=present)
-  sample: '2026-11-22T10:25:00Z'
-retiring:
-  description:
-    - The tokens that were replaced and are still to be ended, see O(grace).
-  type: list
-  elements: dict
-  returned: success and O(state=present)
-  contains:
-    fingerprint:
-      description: Which token, as in RV(fingerprint).
-      type: str
-      returned: always
-      sample: 9d3f00c1b2a4
-    revoke_at:
-      description: From when on a run ends it, or when it expires if it cannot be ended, in UTC.
-      type: str
-      returned: always
-      sample: '2026-11-23T09:30:00Z'
-api_url:
-  description: The address of the API, as O(api_url) but without a slash at the end.
-  type: str
-  returned: success
-  sample: https://public-api.virtualpbx.com:8443/v2
 identity:
   description:
-    - Whose token it is. Account and user as the task names them, joined by a slash, or where it does not, the number of the account and that
-      of the user, as the token tells.
+    - Whose token it is. Account and user as the task names them, joined by a slash. If it does not name them, the number of the account and
+      that of the user, as the token says.
   type: str
   returned: success
   sample: acmetelephonyinc/john@example.com
@@ -324,121 +248,71 @@ revoked:
 token:
   description: The token. Secret.
   type: str
-  returned: when secrets are returned, see O(return_token); not with O(state=absent), and not in check mode where a new token would be made
+  returned: when secrets are returned, see O(return_token); not with O(state=absent), and not in check mode if a new token would be made
   sample: eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl
-
 headers:
-  description:
-    - The HTTP headers that authorise a request, ready for O(ansible.builtin.uri#module:headers). Secret.
+  description: The HTTP headers that authorise a request, ready for O(ansible.builtin.uri#module:headers). Secret.
   type: dict
   returned: when RV(token) is
   sample:
     X-Auth-Token: eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl
-record:
+details:
   description:
-    - All that is to be remembered until the next run, which takes it as O(record). Secret.
-    - Treat it as one piece. Its fields may grow with new versions of the collection, which read older records.
-  type: dict
-  returned: when RV(token) is, and in check mode with O(record) where a token would be made
-  sample:
-    schema: 1
-    vendor: kazoo
-    api_url: https://public-api.virtualpbx.com:8443/v2
-    identity: acmetelephonyinc/john@example.com
-    token: eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl
-    extra: {}
-    issued_at: '2026-11-22T09:30:00Z'
-    expires_at: '2026-11-22T10:30:00Z'
-    details: {}
-    retiring: []
-    pending: null
-account_id:
-  description: Number of the account, which most calls of the API want in their path.
-  type: str
-  returned: when a token is known and the vendor or the token tells
-  sample: a0c0ffee00000000000000000000ac3e
-owner_id:
-  description: Number of the user. Tokens of an account have none.
-  type: str
-  returned: when a token is known and the vendor or the token tells
-  sample: 00c0ffee000000000000000000000001
-account_name:
-  description: Name of the account.
-  type: str
-  returned: when a token is known and the vendor tells
-  sample: Acme Telephony, Inc.
-reseller_id:
-  description: Number of the account of the reseller.
-  type: str
-  returned: when a token is known and the vendor tells
-  sample: '00000000000000000000000000000000'
-is_reseller:
-  description: Whether the account is that of a reseller.
-  type: bool
-  returned: when a token is known and the vendor tells
-  sample: false
-is_master_account:
-  description: Whether the account is the topmost one.
-  type: bool
-  returned: when a token is known and the vendor tells
-  sample: false
-language:
-  description: Language of the user or the account.
-  type: str
-  returned: when a token is known and the vendor tells
-  sample: en-US
-diff:
-  description:
-    - What is known about the token before and after the run, without secrets. Ansible shows it in diff mode.
+    - What Kazoo and the token say about the user and the account.
+    - A text has at most 256 characters, a list or dictionary at most 100 entries. What is beyond that is left out.
   type: dict
   returned: success
   contains:
-    before:
-      description:
-        - RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before.
-      type: dict
-      returned: success
-      sample:
-        state: absent
-        fingerprint: null
-        issued_at: null
-        expires_at: null
-        api_url: https://public-api.virtualpbx.com:8443/v2
-        identity: acmetelephonyinc/john@example.com
-    after:
-      description:
-        - RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they are now, or in check mode as they
-          would be. A token that would be made has V(of the token to be issued) in place of its fingerprint.
-      type: dict
-      returned: success
-      sample:
-        state: present
-        fingerprint: 3f2a9c51d0e7
-        issued_at: '2026-11-22T09:30:00Z'
-        expires_at: '2026-11-22T10:30:00Z'
-        api_url: https://public-api.virtualpbx.com:8443/v2
-        identity: acmetelephonyinc/john@example.com
-msg:
-  description: What went wrong, what may be left behind, and where possible what to do. Free of secrets.
-  type: str
-  returned: failure
-  sample: 'The login was refused: wrong user name, password, hash_method or account, or a disabled user. Kazoo does not tell which.'
+    account_id:
+      description: Number of the account, which most calls of the API need in their path.
+      type: str
+      returned: if known
+      sample: a0c0ffee00000000000000000000ac3e
+    owner_id:
+      description: Number of the user. Tokens of an account have none.
+      type: str
+      returned: if known
+      sample: 00c0ffee000000000000000000000001
+    account_name:
+      description: Name of the account.
+      type: str
+      returned: if known
+      sample: Acme Telephony, Inc.
+    reseller_id:
+      description: Number of the account of the reseller.
+      type: str
+      returned: if known
+      sample: '00000000000000000000000000000000'
+    is_reseller:
+      description: Whether the account is that of a reseller.
+      type: bool
+      returned: if known
+      sample: false
+    is_master_account:
+      description: Whether the account is the topmost one.
+      type: bool
+      returned: if known
+      sample: false
+    language:
+      description: Language of the user or the account.
+      type: str
+      returned: if known
+      sample: en-US
+# The rest is the same in several modules. Edit tests/tools/returns.yml, then run: make format
 failure:
-  description:
-    - What went wrong, for playbooks to branch on. In C(rescue) it is C(ansible_failed_result.failure). Free of secrets.
-    - Missing where Ansible itself finds fault with the options, for example a required one that is missing.
+  description: What went wrong, for playbooks to branch on. It holds no secret.
   type: dict
-  returned: failure
+  returned: if something went wrong
   contains:
     vendor:
-      description: The vendor, V(kazoo).
+      description: The vendor.
       type: str
       returned: always
       sample: kazoo
     operation:
       description:
-        - The step that failed, V(issue), V(check) or V(revoke).
-        - V(null) when the failure has nothing to do with a request.
+        - The request that failed, V(issue), V(check) or V(revoke). At RingCX also V(login) and V(list).
+        - V(null) if it was no request that failed.
       type: str
       returned: always
       sample: issue
@@ -449,46 +323,154 @@ failure:
       sample: 401
     code:
       description:
-        - What kind of failure it is, in a word that stays the same in later versions. There may be new words.
+        - What kind of failure it is, in a word that later versions keep. They may add words.
         - V(account_blocked) - the user or the account is blocked, locked, disabled or expired.
         - V(bad_option) - an option has a value that cannot work, or does not go with another one.
-        - V(bad_path) - O(path) is no file that can hold a record.
-        - V(bad_reply) - the reply makes no sense - an HTML page, broken JSON, cut off, too large. Often O(api_url) is not the address of the API.
-        - V(bad_request) - Kazoo found the request itself invalid, for example a O(account_realm) that is too short.
+        - V(bad_path) - O(path) is not a file that can hold a record.
+        - V(bad_reply) - the reply makes no sense - an HTML page, broken JSON, cut off, too large. Often O(api_url) is not the address of
+          the API.
+        - V(bad_request) - the vendor does not accept the values in the request. RV(failure.vendor_message) names them.
+        - V(changed_meanwhile) - another run wrote the record again and again while this one was at work.
+        - V(collection_missing) - O(store) needs the collection community.hashi_vault and the Python library hvac.
         - V(credentials_missing) - the options do not suffice for what is to be done.
         - V(credentials_refused) - wrong user name, password, key or token.
+        - V(identity_unknown) - the credentials do not tell whose token it is, and a record has to. Set O(username).
         - V(internal_error) - a mistake in this collection. Please report it.
         - V(issued_token_refused) - the vendor made a token and then did not accept it.
+        - V(locked) - another run was at work on the record for longer than O(retry_timeout).
         - V(mfa_required) - the user needs a second factor, or the one that was given is wrong.
-        - V(locked) - another run was at work on the file at O(path) for longer than O(retry_timeout).
         - V(newer_record) - the record was written by a newer version of this collection.
-        - V(not_a_record) - O(path) or O(record) holds something else than a token record.
+        - V(no_password) - Ansible has no vault password to encrypt the file of O(store) with.
+        - V(not_a_record) - O(path), O(store) or O(record) holds something else than a token record.
         - V(not_permitted) - the user lacks the right to do this.
+        - V(proxy_refused) - the proxy refused to pass the request on, so the vendor never saw it. See O(proxy).
         - V(rate_limited) - too many requests, and waiting within O(retries) and O(retry_timeout) did not help.
-        - V(record_exposed) - the file at O(path) has more permissions than O(mode).
+        - V(record_exposed) - the file has more permissions than O(mode).
         - V(record_mismatch) - the record belongs to another vendor, user or O(api_url), or holds another token than the task names.
         - V(redirected) - the API answered with a redirect. O(api_url) has to be the final address.
         - V(renewal_needed) - a new token is needed, but O(renew=never).
+        - V(requests_missing) - the Python library Requests cannot be imported.
         - V(server_error) - the vendor has a problem of its own (HTTP status 500 and above).
-        - V(store_unwritable) - the file at O(path) cannot be written or removed.
+        - V(store_unreachable) - HashiCorp Vault is down, sealed, or refuses the request.
+        - V(store_unwritable) - the record cannot be written or removed.
         - V(timeout) - no connection or no answer within O(timeout).
         - V(tls) - the TLS certificate of the API, or the one of this host, is not trusted.
+        - V(too_many_tokens) - too many replaced tokens still have to be ended, or too many requests for a token got no clear answer. The message
+          says what to do.
         - V(unreachable) - the API or the O(proxy) cannot be reached.
         - V(vendor_error) - the vendor refused with a status that has no word of its own. See RV(failure.status).
       type: str
       returned: always
       sample: credentials_refused
     vendor_message:
-      description: What the vendor said, without secrets. V(null) where it said nothing.
+      description: What the vendor said, at most one line, without secrets. V(null) if it said nothing.
       type: str
       returned: always
-      sample: invalid_credentials
+      sample: Login failed
     maybe_done:
       description:
-        - Whether the vendor may have made or ended a token although no reply told so. RV(msg) says what may be left behind.
+        - Whether the vendor may have made or ended a token although no reply said so. The message says what may be left behind.
       type: bool
       returned: always
       sample: false
+changed:
+  description:
+    - Whether a token was made or ended, a record was written or removed, or mode or owner of the file that keeps it was corrected.
+    - In check mode, whether that would have been.
+  type: bool
+  returned: success
+  sample: true
+state:
+  description: The state that was asked for.
+  type: str
+  returned: success
+  sample: present
+reason:
+  description: Why a token was made, kept or ended, in one line. For people. Later versions may word it differently.
+  type: str
+  returned: success
+  sample: the vendor accepts the token
+fingerprint:
+  description:
+    - The first 12 hexadecimal digits of the SHA-256 of the token. They tell tokens apart without giving them away.
+    - With O(state=absent), that of the token that was known before.
+    - V(null) where there is no token.
+    - V(null) also in check mode if a new token would be made.
+  type: str
+  returned: success
+  sample: 3f2a9c51d0e7
+issued_at:
+  description: When the token was made, in UTC. V(null) if that is not known, because this collection did not make the token.
+  type: str
+  returned: success
+  sample: '2026-11-22T09:30:00Z'
+accepted:
+  description:
+    - Whether the vendor accepts the token that is known. In check mode, if a new one would be made, the one that is known now.
+    - V(null) if the vendor was not asked, and in check mode if the first token would be made.
+  type: bool
+  returned: success and O(state=present)
+  sample: true
+next_action_at:
+  description:
+    - When the next run with the same options has something to do, in UTC. That is when the token expires within O(renew_before), becomes
+      older than O(max_age), or when a replaced token is to be ended, whichever comes first.
+    - V(null) if no such time is known.
+    - In check mode, if a new token would be made, it is about the one that is known now.
+  type: str
+  returned: success and O(state=present)
+  sample: '2026-11-22T10:25:00Z'
+retiring:
+  description: The tokens that were replaced and are still to be ended, see O(grace).
+  type: list
+  elements: dict
+  returned: success and O(state=present)
+  contains:
+    fingerprint:
+      description: Which token, as in RV(fingerprint).
+      type: str
+      returned: always
+      sample: 9d3f00c1b2a4
+    revoke_at:
+      description: When the token is to be ended, or when it expires if it cannot be ended, in UTC. The first run after this time ends it.
+      type: str
+      returned: always
+      sample: '2026-11-23T09:30:00Z'
+api_url:
+  description: The address of the API, as O(api_url) but without a slash at the end.
+  type: str
+  returned: success
+  sample: https://api.example.com
+record:
+  description:
+    - All that is to be remembered until the next run, which takes it as O(record). Secret.
+    - The guide I(Where tokens are kept) of the documentation describes its fields. Hand it back as it is. Later versions may add fields, and they
+      read the records of earlier ones.
+  type: dict
+  returned: when RV(token) is
+diff:
+  description: What is known about the token before and after the run, without secrets. Ansible shows it in diff mode.
+  type: dict
+  returned: success
+  contains:
+    before:
+      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before.
+      type: dict
+      returned: success
+    after:
+      description:
+        - The same as they are now, or in check mode as they would be. A token that would be made has V(of the token to be issued) in place
+          of its fingerprint.
+      type: dict
+      returned: success
+msg:
+  description:
+    - What went wrong, what may be left behind, and if possible what to do. It holds no secret.
+    - In C(rescue), RV(failure) is C(ansible_failed_result.failure). It is missing if Ansible itself refuses the options, for example because a
+      required one is missing.
+  type: str
+  returned: failure
+  sample: 'The login was refused: unknown user or wrong password. The vendor says: Login failed'
 """
 
 from ansible_collections.telephony.auth.plugins.module_utils._task import run_module

@@ -17,8 +17,10 @@ from unittest import mock
 import pytest
 import requests
 from hypothesis import HealthCheck, given, seed, settings, strategies as st
+from urllib3 import HTTPResponse
 
 from ansible_collections.telephony.auth.plugins.module_utils import _api
+from ansible_collections.telephony.auth.plugins.module_utils._deadline import LimitedAdapter
 from ansible_collections.telephony.auth.plugins.module_utils._store import parse
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json
@@ -79,10 +81,11 @@ def replies(draw: st.DrawFn, vendor: str) -> list[Reply]:
     return told
 
 
-class Adapter:
+class Adapter(LimitedAdapter):
     """Answers each request with the next reply, and the last one again and again."""
 
     def __init__(self, told: list[Reply]) -> None:
+        super().__init__()
         self.told = list(told)
 
     def send_within(self, *_arguments: t.Any, **_more: t.Any) -> requests.Response:
@@ -90,7 +93,7 @@ class Adapter:
         response = requests.Response()
         response.status_code = status
         response.headers["Content-Type"] = kind
-        response.raw = io.BytesIO(body)
+        response.raw = HTTPResponse(io.BytesIO(body), preload_content=False)
         return response
 
 

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 LINT = [
     "formatters",
+    "shared-docs",
     "codeqa",
     "yamllint",
     "typing",

@@ -22,6 +22,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendor import Vend
 
 Json = t.Mapping[str, t.Any]
 
+_LONGEST_MESSAGE = 200
+
 
 class BaseVendor(Vendor):
     """One API user at one vendor, as the task describes it.
@@ -41,7 +43,7 @@ class BaseVendor(Vendor):
         self.api = api
         self.options = options
         self.api_url = api.api_url
-        self.identity: str | None = options.get("username")
+        self.identity = self.plain("username")
 
     @staticmethod
     def spec() -> Spec:
@@ -68,12 +70,19 @@ class BaseVendor(Vendor):
         return True
 
     def owner(self, token: Token) -> str | None:
-        return token.details.get("username")
+        return token.details.get("username") or None
 
     def let_in(self, facts: object) -> dict[str, t.Any]:
-        """Of facts that came from outside, those that details allows, masked."""
-        clean = self.api.secrets.mask
-        return _details.let_in(facts, self.details, lambda text: clean(one_line(text))) or {}
+        """Of facts that came from outside, those that details allows, masked. Secrets that they may hold must be known."""
+        mask = self.api.secrets.mask_known
+        return _details.let_in(facts, self.details, lambda text: mask(one_line(text))) or {}
+
+    def plain(self, name: str) -> str | None:
+        """The value of an option that names the API user, once it can stand on record. Raises OptionError."""
+        value = self.options.get(name)
+        if value and not (value.isprintable() and len(value) <= _details.LONGEST_TEXT):
+            raise OptionError(f"{name} must be one line of printable characters, at most {_details.LONGEST_TEXT}.")
+        return value or None
 
     def given(self, name: str) -> str | None:
         """A token option's value, once it can be sent in a header. Raises OptionError."""
@@ -83,9 +92,15 @@ class BaseVendor(Vendor):
         return value or None
 
 
+def shown(reply: Reply, text: str) -> str:
+    """What the vendor said, fit for a message: one printable line, then masked, in this order, and not too long."""
+    words = reply.secrets.clean(text)
+    return words if len(words) <= _LONGEST_MESSAGE else words[:_LONGEST_MESSAGE] + "..."
+
+
 def refused(reply: Reply, message: str, code: str, vendor_message: str | None = None) -> VendorRefused:
     """The vendor's refusal. vendor_message is masked here; without one it is the beginning of the reply."""
-    words = reply.excerpt if vendor_message is None else one_line(reply.secrets.mask(vendor_message))
+    words = reply.excerpt if vendor_message is None else shown(reply, vendor_message)
     return VendorRefused(
         f"{message} The vendor says: {words}" if words else message,
         code=code,
@@ -96,7 +111,7 @@ def refused(reply: Reply, message: str, code: str, vendor_message: str | None = 
 
 
 def said(reply: Reply, *names: str) -> str:
-    """The texts under these names in a JSON object, else nothing."""
+    """The texts under these names in a JSON object, as they came; else nothing."""
     try:
         value = reply.json_object()
     except NoClearAnswer:

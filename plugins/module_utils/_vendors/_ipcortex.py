@@ -12,7 +12,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
-from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -21,11 +20,12 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     token_options,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
-    Json,
     refused,
     said,
+    shown,
 )
 
 _COOKIE = "Red60urne"
@@ -93,7 +93,7 @@ class Ipcortex(BaseVendor):
         return None if self.options["username"] and self.options["password"] else "give username and password"
 
     def owner(self, token: Token) -> str | None:
-        return t.cast("dict[str, str]", token.details.get("user", {})).get("login")
+        return t.cast("dict[str, str]", token.details.get("user", {})).get("login") or None
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return not _is_key(token)
@@ -119,7 +119,7 @@ class Ipcortex(BaseVendor):
         )
         words = self._failure(reply)
         if words is not None:
-            return Verdict(False, reply.secrets.mask(words) or "result fail")
+            return Verdict(False, shown(reply, words) or "result fail")
         user = reply.json_object().get("user")
         session = user.get("session") if isinstance(user, dict) else None
         if not _is_key(token) and session not in (None, token.value):

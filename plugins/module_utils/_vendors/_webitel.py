@@ -18,7 +18,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -27,12 +26,18 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     token_options,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
     Json,
     refused,
     said,
+    shown,
 )
+
+_NO_ROLE = "Role name is required"
+# What is passed on under status 401 when the console that knows the users is down, or gives an empty reply.
+_CONSOLE_FAULTS = ("connect error", "unexpected end of json input")
 
 
 class Webitel(BaseVendor):
@@ -71,12 +76,10 @@ class Webitel(BaseVendor):
         return Token(token, {"key": key}, expires_at=_jwt.unix_seconds(_jwt.claims(token).get("exp")))
 
     def headers(self, token: Token) -> dict[str, str]:
-        if "key" not in token.extra:
-            raise OptionError("The record lacks the key that belongs to a Webitel token.", code="not_a_record")
-        return {"X-Access-Token": token.value, "X-Key": token.extra["key"]}
+        return {"X-Access-Token": token.value, "X-Key": _key(token)}
 
     def secret_results(self, token: Token) -> dict[str, t.Any]:
-        return {"key": token.extra["key"]}
+        return {"key": _key(token)}
 
     def cannot_issue(self) -> str | None:
         return None if self.options["username"] and self.options["password"] else "give username and password"
@@ -103,11 +106,14 @@ class Webitel(BaseVendor):
         )
 
     def check(self, token: Token) -> Verdict:
+        # A refusal does not prove that the pair is gone: whoami says the same when the engine's database fails.
         reply = self.api.call("check", "GET", "/api/v2/whoami", headers=self.headers(token))
         words = _words(reply)
+        if reply.status == 401 and words == _NO_ROLE:
+            return Verdict(False, f"{words}: the user has none. Give the user a role in Webitel.")
         # Engines before 3.7 answer 400 to an expired token.
         if (reply.status == 401 and words) or (reply.status == 400 and words == "Token Expired"):
-            return Verdict(False, reply.secrets.mask(words))
+            return Verdict(False, shown(reply, words))
         if not reply.ok:
             raise self._refused(reply, "The session was not checked.")
         answer = reply.json_object()
@@ -116,6 +122,7 @@ class Webitel(BaseVendor):
         return Verdict(True, "the vendor accepts the token", self._facts(answer))
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
+        # Status 401 is an unknown pair. A fault of the database is 500, which tells nothing.
         reply = self.api.call("revoke", "POST", "/logout", changes=True, headers=self.headers(token))
         if reply.status == 401 and _words(reply):
             return Ended.ALREADY_GONE
@@ -135,13 +142,14 @@ class Webitel(BaseVendor):
             return refused(reply, "The user needs a one-time code. Give it in totp_code.", "mfa_required", words)
         if words == "code incorrect":
             return refused(reply, "The one-time code in totp_code was refused.", "mfa_required", words)
-        if "connect error" in words.lower():
+        if any(fault in words.lower() for fault in _CONSOLE_FAULTS):
+            # The console is asked before a pair is made, so there is none.
             return NoClearAnswer(
                 "The login could not be judged: the server lacks its own console.",
                 code="server_error",
                 operation=reply.operation,
                 status=reply.status,
-                vendor_message=reply.secrets.mask(words),
+                vendor_message=shown(reply, words),
             )
         if reply.status in (400, 401, 404) and words and not words.startswith("/"):
             return refused(
@@ -155,6 +163,12 @@ class Webitel(BaseVendor):
             return reply.bad("does not come from Webitel")
         code = {401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
         return refused(reply, what, code, words)
+
+
+def _key(token: Token) -> str:
+    if "key" not in token.extra:
+        raise OptionError("The record lacks the key that belongs to a Webitel token.", code="not_a_record")
+    return token.extra["key"]
 
 
 def _words(reply: Reply) -> str:

@@ -25,8 +25,10 @@ def _failure(word: str) -> TelephonyError:
         return NoClearAnswer("The vendor is down.", code="server_error", operation="any", status=500)
     if word == "refused":
         return VendorRefused("The vendor says no.", code="credentials_refused", operation="any", status=401)
-    if word in ("full", "saved, but"):
+    if word == "full":
         return StoreError("The store is full.", code="store_unwritable")
+    if word in ("lost", "saved, but"):
+        return StoreError("The reply of the store was lost.", code="store_unreachable", maybe_done=True)
     if word == "conflict":
         return StoreConflict("store")
     return NoClearAnswer("The reply was lost.", code="bad_reply", operation="any", maybe_done=True)
@@ -130,7 +132,7 @@ class FakeListingVendor(FakeVendor):
 
 @dataclass
 class FakeStore:
-    """Each call is noted in calls, and fails as faults say about it, in turn: "full", "conflict" or "saved, but"."""
+    """Each call is noted in calls, and fails as faults say about it, in turn: "full", "lost", "conflict" or "saved, but"."""
 
     record: Record | None = None
     is_kept: bool = True

@@ -987,8 +987,10 @@ def test_a_lifetime_no_longer_than_renew_before_is_warned_of():
     case = Case(vendor=FakeListingVendor(lifetime=300))
     case.run()
     (warning,) = case.warnings
-    assert warning.startswith("The new token lives for 300 seconds, no longer than renew_before, so each run")
-    assert warning.endswith("Set renew_before to at most 150.")
+    assert warning == (
+        "The new token lives for 300 seconds, no longer than renew_before, so each run will renew it."
+        " Set renew_before to at most 150."
+    )
 
 
 # Bounds
@@ -1061,7 +1063,7 @@ def test_what_was_saved_though_the_reply_was_lost_is_not_taken_back():
 
 
 def test_where_the_store_does_not_say_what_it_has_the_new_token_is_left_alone():
-    case = Case(vendor=FakeListingVendor(), store=FakeStore(faults={"save": ["", "full"], "load": ["full"]}))
+    case = Case(vendor=FakeListingVendor(), store=FakeStore(faults={"save": ["", "lost"], "load": ["lost"]}))
     with pytest.raises(StoreError) as caught:
         case.run()
     assert f"({fingerprint('new1')}) cannot be told; it was left alone." in caught.value.message
