@@ -345,6 +345,7 @@ class WorldVendor(BaseVendor):
 
     def __init__(self, *args: t.Any) -> None:
         super().__init__(*args)
+        self.identity = "joe"
         self.world: World = self.options["world"]
 
     def known(self) -> Token | None:
