@@ -369,7 +369,7 @@ class Lifecycle:
                 raise failure.adding(
                     f"Whether the record names the token just issued ({token.fingerprint}) cannot be told; it was left alone."
                 ) from None
-            if current == record:
+            if current and current.as_json() == record.as_json():
                 # It was saved, and only the store's reply got lost.
                 return
             if (

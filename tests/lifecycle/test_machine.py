@@ -51,11 +51,14 @@ DRAWN = {
     has_list: st.fixed_dictionaries({**OPTIONS, **(LIST_OPTIONS if has_list else {})}) for has_list in (True, False)
 }
 PLANS = {
-    name: st.dictionaries(st.integers(0, 35 if name == "file" else 12), st.sampled_from(home.faults), max_size=3)
+    name: st.dictionaries(
+        st.integers(0, 30 if name == "file" else 12), st.sampled_from(home.faults), min_size=1, max_size=3
+    )
     for name, home in HOMES.items()
 }
 SLIGHTLY = 3
-A_DAY = 86400
+# A clock that is further off makes time no reason for anything
+FAR_OFF = 180 * 86400
 
 
 class Machine(RuleBasedStateMachine):
@@ -84,10 +87,17 @@ class Machine(RuleBasedStateMachine):
         self.one_run(self.draw(data), data.draw(PLANS[self.home_name], label="plan"))
 
     @rule(data=st.data())
+    def rotate_with_faults(self, data: st.DataObject) -> None:
+        """The longest runs, so that most faults strike."""
+        options = {**self.draw(data), "state": "present", "renew": "always", "all_tokens": False}
+        self.one_run(options, data.draw(PLANS[self.home_name], label="plan"))
+
+    @rule(data=st.data())
     def run(self, data: st.DataObject) -> None:
         options = self.draw(data)
         predicted = self.predict(options)
         ran = self.one_run(options, {})
+        self.fails_only_for_a_reason(options, ran)
         if not self.is_on_trust(options):
             assert prediction(predicted) == prediction(ran)
         if ran.failed or not self.settles(options, ran):
@@ -98,7 +108,7 @@ class Machine(RuleBasedStateMachine):
         assert not again.result["changed"], again.result["reason"]
         assert self.world.changes == [] or options["state"] == "absent"
         asked = options["state"] == "present" and options["renew"] == "auto" and not self.is_on_trust(options)
-        if asked and self.world.skew != SLIGHTLY and abs(self.world.skew) < A_DAY and not self.world.late:
+        if asked and self.world.skew != SLIGHTLY and abs(self.world.skew) < FAR_OFF and not self.world.late:
             self.is_next_action_right(options, foretold)
 
     @rule(seconds=st.sampled_from([1, 60, 101, 301, 601, 1799, 3600, 7201, 90_000]))
@@ -218,6 +228,13 @@ class Machine(RuleBasedStateMachine):
         for each in (ran, *self.world.writers):
             if each.result and each.failed:
                 assert each.result["failure"]["code"] != "internal_error", each.result["msg"]
+
+    def fails_only_for_a_reason(self, options: Options, ran: Ran) -> None:
+        """Without any fault. A world in which nothing works would prove nothing."""
+        if ran.result and ran.failed:
+            reasons = {"renewal_needed"} if options["renew"] == "never" else set()
+            reasons |= {"bad_option"} if options.get("adopt") else set()
+            assert ran.result["failure"]["code"] in reasons, ran.result["msg"]
 
     def what_was_done_is_never_denied(self, ran: Ran) -> None:
         failure = ran.result["failure"] if ran.result and ran.failed else {"maybe_done": True}

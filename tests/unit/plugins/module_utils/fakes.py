@@ -16,7 +16,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._record import Record, Token
+from ansible_collections.telephony.auth.plugins.module_utils._record import Record, Token, record_from_json
 from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 
 
@@ -163,7 +163,8 @@ class FakeStore:
 
     def save(self, record: Record) -> None:
         fault = self._call("save")
-        self.record = record
+        # As from a place that holds JSON
+        self.record = record_from_json(record.as_json(), self.place)
         if fault:
             raise _failure(fault)
 
