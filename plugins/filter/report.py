@@ -38,7 +38,7 @@ options:
         description: URL of the vendor's API.
         type: str
       store:
-        description: One of V(file), V(vault_file), V(hashi_vault) and V(awx_credential).
+        description: One of V(file), V(vault_file) and V(hashi_vault).
         type: str
       place:
         description: Where in the store the record is, such as its path.
@@ -66,9 +66,11 @@ options:
         type: list
         elements: dict
       unmanaged:
-        description: Fingerprints of tokens that the vendor lists and no record knows. Null if the vendor does not tell.
+        description:
+          - Tokens that the vendor lists and no record knows, with their C(fingerprint), and C(probably_ours) for what a run may have made.
+          - Null if the vendor does not tell.
         type: list
-        elements: str
+        elements: dict
       problem:
         description: Why nothing certain can be said, or null.
         type: str
@@ -260,7 +262,7 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
         for each, moment in ((each, _moment(each["revoke_at"])) for each in fact.get("retiring") or [])
     ]
     listed = fact.get("unmanaged")
-    row["unmanaged"] = None if listed is None else [_text(str(each)) for each in listed]
+    row["unmanaged"] = None if listed is None else [_unmanaged(each) for each in listed]
 
     broken = row["works"] is False or (expires is not None and expires <= now)
     overdue = broken or (due is not None and due <= now)
@@ -286,6 +288,11 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
     row["age"] = None if age is None else _span(age)
     row["expires"] = _relative(expires, now)
     return row
+
+
+def _unmanaged(token: t.Mapping[str, t.Any]) -> str:
+    name = _text(str(token.get("fingerprint")))
+    return f"{name} (probably ours)" if token.get("probably_ours") else name
 
 
 def _rows(facts: t.Iterable[t.Any], hosts: t.Iterable[str], now: int, soon: int) -> list[Row]:

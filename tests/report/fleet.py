@@ -31,7 +31,7 @@ HOSTILE = {
 
 
 def fact(name: str, vendor: str, now: int, **more: t.Any) -> Fact:
-    """What the role token says of an API user. Times are given in seconds from now."""
+    """What token_info says of an API user. Times are given in seconds from now."""
     made: Fact = {
         "name": name,
         "vendor": vendor,
@@ -89,7 +89,10 @@ def fleet(now: int) -> list[Fact]:
             **vault,
             issued_at=-70 * DAY,
             next_action_at=20 * DAY,
-            unmanaged=["9f1c02ab77d4", "5b0e6d3a91c2"],
+            unmanaged=[
+                {"fingerprint": "9f1c02ab77d4", "probably_ours": False},
+                {"fingerprint": "5b0e6d3a91c2", "probably_ours": True},
+            ],
             reason=ages,
         ),
         fact(
@@ -109,7 +112,7 @@ def fleet(now: int) -> list[Fact]:
             **vault,
             issued_at=-95 * DAY,
             next_action_at=-5 * DAY,
-            unmanaged=["d41d8cd98f00"],
+            unmanaged=[{"fingerprint": "d41d8cd98f00", "probably_ours": False}],
             reason="The token on record is older than 90 days.",
         ),
         fact(
@@ -221,7 +224,10 @@ def hostile_fleet(now: int) -> list[Fact]:
     facts = []
     for number, (kind, text) in enumerate(HOSTILE.items()):
         texts = dict.fromkeys(("user", "place", "reason", "fingerprint", "store", "api_url"), text)
-        many = {"retiring": [{"fingerprint": text, "revoke_at": DAY}], "unmanaged": [text]}
+        many = {
+            "retiring": [{"fingerprint": text, "revoke_at": DAY}],
+            "unmanaged": [{"fingerprint": text, "probably_ours": False}],
+        }
         facts.append(fact(f"hostile-{kind}", text, now, **texts, **many, problem=text if number % 2 else None))
     return facts
 

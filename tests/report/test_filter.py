@@ -22,6 +22,8 @@ SOON = 7 * DAY
 
 report = FilterModule().filters()["report"]
 
+UNKNOWN = {"fingerprint": "9f1c02ab77d4", "probably_ours": False}
+
 
 def reported(*facts, **options):
     return report(list(facts), now=iso(NOW), **options)
@@ -78,16 +80,14 @@ def test_replaced_token_is_the_next_thing_to_do():
 
 
 def test_problem_hides_no_other_flag():
-    row = row_of(problem="The vendor cannot be reached.", next_action_at=-1, unmanaged=["9f1c02ab77d4"])
+    row = row_of(problem="The vendor cannot be reached.", next_action_at=-1, unmanaged=[UNKNOWN])
     assert (row["urgency"], row["flags"]) == ("problem", ["problem", "overdue", "unmanaged"])
 
 
-@pytest.mark.parametrize(
-    ("unmanaged", "flags"), [(None, ["ok"]), ([], ["ok"]), (["9f1c02ab77d4"], ["ok", "unmanaged"])]
-)
+@pytest.mark.parametrize(("unmanaged", "flags"), [(None, ["ok"]), ([], ["ok"]), ([UNKNOWN], ["ok", "unmanaged"])])
 def test_unmanaged(unmanaged, flags):
     row = row_of("vacd", unmanaged=unmanaged)
-    assert (row["flags"], row["unmanaged"]) == (flags, unmanaged)
+    assert (row["flags"], row["unmanaged"]) == (flags, unmanaged and ["9f1c02ab77d4"])
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_fact_without_a_name(nothing):
 
 def test_fingerprints_that_are_null():
     retiring = [{"fingerprint": None, "revoke_at": DAY}]
-    found = reported(fact("john", "vacd", NOW, unmanaged=[None], retiring=retiring))
+    found = reported(fact("john", "vacd", NOW, unmanaged=[{}], retiring=retiring))
     assert found["summary"]["counts"]["unmanaged"] == 1
 
 
@@ -250,7 +250,7 @@ def test_no_cell_is_a_formula(start):
         place=text,
         reason=text,
         problem=text,
-        unmanaged=[text],
+        unmanaged=[{"fingerprint": text}],
         retiring=[{"fingerprint": text, "revoke_at": DAY}],
     )
     (row,) = cells(reported(facts)["csv"])
@@ -263,7 +263,7 @@ def test_csv():
     rows = {row["name"]: row for row in cells(found["csv"])}
     assert list(rows) == [row["name"] for row in found["rows"]]
     assert rows["acme-mary"]["works"] == "false"
-    assert rows["vacd-billing"]["unmanaged"] == "9f1c02ab77d4 5b0e6d3a91c2"
+    assert rows["vacd-billing"]["unmanaged"] == "9f1c02ab77d4 5b0e6d3a91c2 (probably ours)"
     assert rows["vacd-reports"]["unmanaged"] == "none"
     assert rows["acme-john"]["unmanaged"] == ""
     assert rows["vacd-crm"]["retiring"] == f"77aa01c4e5f6 until {iso(NOW + 18 * HOUR)}"
