@@ -119,7 +119,7 @@ others:
       returned: always
       sample: 9d3f00c1b2a4
     probably_ours:
-      description: Whether it appeared after a run was interrupted while it made a token, so that it is probably that token.
+      description: Whether it appeared after a request for a token that got no clear answer, so that it is probably that token.
       type: bool
       returned: always
       sample: false
@@ -187,7 +187,6 @@ failure:
       description:
         - What kind of failure it is, in a word that later versions keep. They may add words.
         - V(account_blocked) - the user or the account is blocked, locked, disabled or expired.
-        - V(ambiguous_tokens) - a run was interrupted while it made a token, and nobody can tell which one that is. See C(adopt).
         - V(bad_option) - an option has a value that cannot work, or does not go with another one.
         - V(bad_path) - C(path) is not a file that can hold a record.
         - V(bad_reply) - the reply makes no sense - an HTML page, broken JSON, cut off, too large. Often C(api_url) is not the address of

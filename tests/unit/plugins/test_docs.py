@@ -94,7 +94,7 @@ def test_stores_are_documented():
     assert set(options) == {name for spec in specs.values() for name in spec}
     for kind, spec in specs.items():
         for name, attributes in spec.items():
-            about = " ".join(options[name]["description"])
+            about = str(options[name]["description"])
             assert f"V({kind})" in about, (kind, name)
             assert attributes.get("default") in (None, {}) or f"V({attributes['default']})" in about, (kind, name)
             assert attributes.get("required", False) == options[name].get("required", False), (kind, name)
