@@ -29,7 +29,7 @@ attributes:
     description: Supports being used with the C(async) keyword.
     support: partial
     details:
-      - Not for a task that would return secrets, since Ansible would keep them in a file and show them. It fails at once. Use O(path).
+      - Not for a task that would return secrets, since Ansible would keep them in a file and show them. It fails at once. Use C(path).
   check_mode:
     description: Can run in check mode, and then predicts whether it would change something, without doing so.
     support: full

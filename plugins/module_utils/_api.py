@@ -6,47 +6,46 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
-import ipaddress
 import json
+import math
 import os
 import random
 import re
+import socket
 import ssl
 import time
 import traceback
 import typing as t
-from dataclasses import dataclass, field
+import zlib
+from dataclasses import dataclass
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
+from ansible_collections.telephony.auth.plugins.module_utils._connection import Connection
 from ansible_collections.telephony.auth.plugins.module_utils._deadline import LimitedAdapter
-from ansible_collections.telephony.auth.plugins.module_utils._errors import (
-    NoClearAnswer,
-    OptionError,
-)
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker, is_header_safe, one_line
+from ansible_collections.telephony.auth.plugins.module_utils._errors import NoClearAnswer
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker, is_header_safe
 
 REQUESTS_IMPORT_ERROR: str | None
 try:
     import requests
     from requests.exceptions import (
-        ChunkedEncodingError,
-        ConnectionError as RequestsConnectionError,
-        ConnectTimeout,
         ProxyError,
-        RequestException,
         SSLError,
         Timeout,
     )
-    from requests.utils import get_environ_proxies
-    from urllib3 import disable_warnings
+    from requests.utils import select_proxy
     from urllib3.exceptions import (
         HTTPError,
-        InsecureRequestWarning,
+        IncompleteRead,
         InvalidHeader,
         NewConnectionError,
+        ProtocolError,
         ReadTimeoutError,
+        SSLError as TlsError,
     )
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -64,153 +63,34 @@ _HEADERS = {
 _FIRST_BACKOFF = 0.5
 _LONGEST_BACKOFF = 10.0
 _RANDOM = random.SystemRandom()
+# Where vendors put their own words in JSON.
+_WORDS = ("message", "info", "generalMessage", "error")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE | re.ASCII)
+_SINGLE_BYTE = re.compile(r"iso8859-\d+|cp125\d")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+# zlib's words for: a gzip or zlib header; none, as some servers understand deflate.
+_WAYS_TO_UNPACK = (47, -15)
+_PROXY_SETTINGS = (
+    "the option proxy, or the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY where it is not set"
+)
 
 
-@dataclass(frozen=True)
-class Connection:
-    """How one API is reached; made by connection() from the options of the api fragment."""
-
-    api_url: str
-    verify: bool | str = True
-    client_cert: str | tuple[str, str] | None = None
-    proxies: t.Mapping[str, str] = field(default_factory=dict)
-    timeout: float = 30
-    retries: int = 3
-    retry_timeout: float = 60
-
-    @property
-    def endpoint(self) -> tuple[object, ...]:
-        """What requests must have in common to share a kept connection."""
-        return (self.api_url, self.verify, self.client_cert, tuple(sorted(self.proxies.items())))
+def _no_number(text: str) -> t.NoReturn:
+    raise ValueError(text)
 
 
-def connection(options: t.Mapping[str, t.Any]) -> Connection:
-    """Check the connection options and turn them into a Connection.
-
-    Raises OptionError, naming the option, before anything is sent.
-    """
-    api_url = normalize_api_url(options["api_url"], options["validate_certs"])
-    for name, least in (("timeout", 1), ("retries", 0), ("retry_timeout", 0)):
-        if options[name] < least:
-            raise OptionError(f"{name} must be at least {least}, not {options[name]}.")
-    return Connection(
-        api_url=api_url,
-        verify=_verify(options),
-        client_cert=_client_cert(options),
-        proxies=_proxies(options["proxy"], api_url),
-        timeout=options["timeout"],
-        retries=options["retries"],
-        retry_timeout=options["retry_timeout"],
-    )
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
 
 
-@functools.lru_cache(maxsize=16)
-def normalize_api_url(api_url: str, validate_certs: bool = True) -> str:
-    """The api_url without its trailing slash, once it is known to be usable. Raises OptionError."""
-    try:
-        parts = urlsplit(api_url.strip())
-        host, _port = parts.hostname, parts.port
-        (host or "").encode("idna")
-        if re.search(r"\s", api_url.strip()):
-            raise ValueError
-    except ValueError:
-        raise OptionError("api_url is not a valid URL. Write it like https://pbx.example.com.") from None
-    if parts.scheme not in ("https", "http") or not host:
-        raise OptionError("api_url must start with https:// and name a host, like https://pbx.example.com.")
-    if parts.username is not None or parts.password is not None:
-        raise OptionError("api_url must not contain a user name or password. Use the options for credentials instead.")
-    if parts.query or parts.fragment:
-        raise OptionError("api_url must not contain a query (?) or a fragment (#).")
-    if parts.scheme == "http" and validate_certs and not _is_loopback(host):
-        raise OptionError(
-            "api_url uses http://, which would send credentials readable by anyone on the way."
-            " Use https://, or set validate_certs=false if you accept that."
-        )
-    url = f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
-    try:
-        requests.Request("GET", url).prepare()
-    except RequestException:
-        raise OptionError("api_url is not a valid URL. Write it like https://pbx.example.com.") from None
-    return url
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _verify(options: t.Mapping[str, t.Any]) -> bool | str:
-    """What Requests calls verify. Given per request, so that no environment variable overrides the options."""
-    if not options["validate_certs"]:
-        disable_warnings(InsecureRequestWarning)  # the task says that it knows
-        return False
-    if options["ca_path"]:
-        return _certificates("ca_path", options["ca_path"])
-    # As every program built on Requests: the operator's own bundle, where the options do not say otherwise.
-    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        if os.environ.get(variable):
-            return _certificates(variable, os.environ[variable])
-    return True
-
-
-def _certificates(name: str, path: str) -> str:
-    """The path of a file or a directory of certificates, once it is known to be usable. Raises OptionError."""
-    # Parsing a whole bundle takes longer than a request; OpenSSL does it when the first connection is made.
-    try:
-        if os.path.isdir(path):
-            os.listdir(path)
-        else:
-            with open(path, "rb") as file:
-                if b"-----BEGIN" not in file.read():
-                    raise OptionError(f"{name} {path} does not hold certificates in PEM format.")
-    except OSError as error:
-        raise OptionError(f"{name} {path} cannot be read: {error.strerror}.") from None
-    return path
-
-
-def _client_cert(options: t.Mapping[str, t.Any]) -> str | tuple[str, str] | None:
-    cert, key = options["client_cert"], options["client_key"]
-    if not cert:
-        return None
-    names = "client_cert and client_key" if key else "client_cert"
-    try:
-        # An encrypted key would make OpenSSL ask on the terminal.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(cert, key, password="")
-    except ssl.SSLError:
-        raise OptionError(f"{names} are not a certificate and its unencrypted private key in PEM format.") from None
-    except OSError as error:
-        raise OptionError(f"{names} cannot be read: {error.strerror}.") from None
-    return (cert, key) if key else t.cast(str, cert)
-
-
-def _proxies(proxy: str | None, api_url: str) -> t.Mapping[str, str]:
-    if not proxy:
-        # What is meant for this host stays on it, as plain http is allowed there.
-        return {} if _is_loopback(urlsplit(api_url).hostname or "") else _environ_proxies(os.getpid(), api_url)
-    try:
-        parts = urlsplit(proxy)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise OptionError("proxy must be a URL like http://proxy.example.com:3128.")
-    return {"http": proxy, "https": proxy}
-
-
-@functools.lru_cache(maxsize=16)
-def _environ_proxies(_process: int, api_url: str) -> t.Mapping[str, str]:
-    """The proxies of the environment, which stays the same for a process."""
-    proxies: t.Mapping[str, str] = get_environ_proxies(api_url)
-    return proxies
+# NaN and Infinity are no JSON, and no number that a file of ours could hold.
+_JSON = json.JSONDecoder(parse_float=_finite, parse_constant=_no_number)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A vendor's complete reply with a status below 500 that is no redirect."""
+    """A vendor's complete reply, unpacked, with a status that the vendor's own code can judge."""
 
     operation: str
     status: int
@@ -224,8 +104,22 @@ class Reply:
         return 200 <= self.status < 300
 
     @property
+    def _encoding(self) -> str:
+        """The body's encoding: as its first bytes tell, else as the content type says, else UTF-8."""
+        seen = json.detect_encoding(self.body)
+        charset = _CHARSET.search(self.content_type) if seen == "utf-8" else None
+        if charset:
+            try:
+                named = codecs.lookup(charset.group(1)).name
+            except LookupError:
+                return seen
+            if _SINGLE_BYTE.fullmatch(named):
+                return named
+        return seen
+
+    @property
     def text(self) -> str:
-        return self.body.decode("utf-8", "replace").strip()
+        return self.body.decode(self._encoding, "replace").strip()
 
     @property
     def is_html(self) -> bool:
@@ -234,15 +128,41 @@ class Reply:
     @property
     def excerpt(self) -> str:
         """The beginning of the text, masked, for a message. Empty where the body may hold a token just made."""
-        if self.changes and self.ok:
-            return ""
-        text = one_line(self.secrets.mask(self.text))
+        return "" if self.changes and self.status < 400 else self._shown(self.text)
+
+    @property
+    def vendor_message(self) -> str | None:
+        """What the vendor says, masked, for a message: the text in a JSON object, else the beginning of the reply."""
+        try:
+            value = self._parse()
+            is_json = True
+        except (ValueError, RecursionError):
+            value, is_json = None, False
+        for name in _WORDS if isinstance(value, dict) else ():
+            if isinstance(value.get(name), str) and value[name].strip():
+                return self._shown(value[name])
+        # What is no sentence may be a token just made, handed on under a status of a gateway's own.
+        if self.changes and (is_json or " " not in self.excerpt):
+            return None
+        return self.excerpt or None
+
+    def _shown(self, text: str) -> str:
+        text = self.secrets.clean(text)
         return text if len(text) <= _EXCERPT_CHARACTERS else text[:_EXCERPT_CHARACTERS] + "..."
 
+    def _parse(self) -> t.Any:
+        """The body as JSON. Raises ValueError, RecursionError."""
+        text = self.body.decode(self._encoding)
+        value = _JSON.decode(text)
+        if "\\u" in text and _HALF_CHARACTER.search(json.dumps(value, ensure_ascii=False)):
+            # An escape made half a character, which cannot be written to any file.
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        return value
+
     def json(self) -> t.Any:
-        """The body as JSON, whatever the content type says. Raises NoClearAnswer."""
+        """The body as JSON, whatever the content type says; half characters become question marks. Raises NoClearAnswer."""
         try:
-            return json.loads(self.body)
+            return self._parse()
         except (ValueError, RecursionError):
             pass
         # Raised out here, so as not to carry along an exception that holds the body.
@@ -257,14 +177,14 @@ class Reply:
 
     def bad(self, why: str) -> NoClearAnswer:
         """The error for a reply that does not follow the vendor's API."""
-        about = f"HTTP status {self.status}, content type {self.content_type or 'missing'}, {len(self.body)} bytes"
-        excerpt = self.excerpt
+        kind = self._shown(self.content_type) or "missing"
+        about = f"HTTP status {self.status}, content type {kind}, {len(self.body)} bytes"
         return NoClearAnswer(
             f"The reply to {self.operation} {why} ({about}). Does api_url lead to the vendor's API?",
             code="bad_reply",
             operation=self.operation,
             status=self.status,
-            vendor_message=excerpt or None,
+            vendor_message=self.excerpt or None,
             maybe_done=self.changes,
         )
 
@@ -304,6 +224,8 @@ class Api:
         self.clock = clock or Clock()
         self._adapter = adapter or _adapter_for(os.getpid(), settings.endpoint)
         self._sleep = sleep
+        for password in settings.proxy_passwords:
+            secrets.add(password)
 
     @property
     def api_url(self) -> str:
@@ -319,12 +241,13 @@ class Api:
         headers: t.Mapping[str, str] | None = None,
         **body: t.Any,
     ) -> Reply:
-        """Send one request; body is what Requests calls json=, data= or params=.
+        """Send one request; body is what Requests calls json=, data= or params=. Raises NoClearAnswer.
 
-        A call that changes something (issues or revokes) is repeated only when it is sure that the vendor did not
-        do the work: when no connection came about, or on 429, or on 503 with Retry-After.
+        A call that changes something (issues or revokes) may have been carried out from the moment when its first byte
+        may have left, whatever comes back or does not. The exceptions are 429, and a 4xx of the vendor's own, which is
+        passed on. It is repeated only when no connection came about, or on 429.
         """
-        request = requests.Request(method, self.api_url + path, {**_HEADERS, **(headers or {})}, **body)
+        request = self._prepared(operation, method, path, headers, body)
         waited = 0.0
         attempt = 0
         while True:
@@ -341,21 +264,37 @@ class Api:
             waited += wait
             attempt += 1
 
-    def _send(self, operation: str, request: requests.Request, changes: bool) -> Reply:
+    def _prepared(
+        self, operation: str, method: str, path: str, headers: t.Mapping[str, str] | None, body: dict[str, t.Any]
+    ) -> requests.PreparedRequest:
+        try:
+            return requests.Request(method, self.api_url + path, {**_HEADERS, **(headers or {})}, **body).prepare()
+        except ValueError as error:
+            kind = type(error).__name__
+        # Raised out here, so as not to carry along an exception that holds the URL or a header.
+        raise NoClearAnswer(f"{self.api_url} cannot be asked: {kind}.", code="bad_option", operation=operation)
+
+    def _send(self, operation: str, request: requests.PreparedRequest, changes: bool) -> Reply:
         try:
             return self._exchange(operation, request, changes)
-        except (RequestException, HTTPError) as error:
-            failure, sent = self._explain(operation, error, changes)
+        except (NoClearAnswer, _TryAgain):
+            raise
+        except Exception as error:  # whatever it is: the vendor may have done the work
+            sent = self._adapter.sent
+            if not sent and not isinstance(error, (OSError, HTTPError, HTTPException, ValueError)):
+                raise
+            code, what = self._explain(error, sent)
         # Raised out here, so as not to carry along the exception of Requests, which holds the URL.
-        if failure.code in ("tls", "bad_option") or (sent and changes):
+        failure = NoClearAnswer(what, code=code, operation=operation, maybe_done=sent and changes)
+        if code in ("tls", "bad_option", "proxy_refused") or failure.maybe_done:
             raise failure
         raise _TryAgain(failure)
 
-    def _exchange(self, operation: str, request: requests.Request, changes: bool) -> Reply:
+    def _exchange(self, operation: str, request: requests.PreparedRequest, changes: bool) -> Reply:
         # By an adapter and not by a session, which follows redirects, keeps cookies and reads .netrc.
         with self._adapter.send_within(
             self.settings.timeout,
-            request.prepare(),
+            request,
             verify=self.settings.verify,
             cert=self.settings.client_cert,
             proxies=self.settings.proxies,
@@ -372,7 +311,7 @@ class Api:
             return self._accept(reply, response.headers)
 
     def _read(self, operation: str, response: requests.Response, changes: bool) -> bytes:
-        """The whole body, at most MAX_REPLY_BYTES of it."""
+        """The whole body, unpacked, at most MAX_REPLY_BYTES of it."""
 
         def bad(what: str) -> NoClearAnswer:
             return NoClearAnswer(
@@ -383,36 +322,80 @@ class Api:
                 maybe_done=changes,
             )
 
-        if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise bad("compressed although that was not asked for")
         body = b""
-        for chunk in response.iter_content(65536):
+        # Not unpacked by urllib3, of which old versions do so without a limit.
+        for chunk in response.raw.stream(65536, decode_content=False):
             body += chunk
             if len(body) > MAX_REPLY_BYTES:
                 raise bad(f"larger than {MAX_REPLY_BYTES} bytes")
         expected = response.headers.get("Content-Length", "")
-        if expected.isdecimal() and len(body) < int(expected):
-            raise ChunkedEncodingError()
-        return body
+        if re.fullmatch("[0-9]{1,9}", expected) and len(body) < int(expected):
+            raise IncompleteRead(len(body), int(expected) - len(body))
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        if encoding in ("", "identity") or not body:
+            return body
+        # A vendor or a gateway may pack although that was not asked for, and the reply may hold a new token.
+        unpacked = _unpacked(body) if encoding in ("gzip", "x-gzip", "deflate") else None
+        if unpacked is None:
+            raise bad("compressed in a way that cannot be read")
+        if len(unpacked) > MAX_REPLY_BYTES:
+            raise bad(f"larger than {MAX_REPLY_BYTES} bytes")
+        return unpacked
 
     def _accept(self, reply: Reply, headers: t.Mapping[str, str]) -> Reply:
         """Pass on what a vendor's own code can judge; raise the rest."""
-        location = headers.get("Location")
-        if 300 <= reply.status < 400 and location:
-            what = f"was redirected to {_host_of(location)}. Put the right address into api_url."
-            raise self._failure(reply, "redirected", what, False)
+        if reply.ok:
+            return reply
+        if reply.status < 200:
+            raise reply.bad("is not a final one")
+        if reply.status < 400:
+            return self._accept_redirect(reply, headers.get("Location"))
         wait = _retry_after(headers.get("Retry-After"))
         if reply.status == 429:
             raise _TryAgain(self._failure(reply, "rate_limited", "was refused: too many requests.", False), wait)
-        if reply.status < 500:
+        if reply.status < 500 and self._is_of_proxy(reply, headers):
+            raise NoClearAnswer(
+                self._proxy_refused(reply.status),
+                code="proxy_refused",
+                operation=reply.operation,
+                status=reply.status,
+            )
+        # 408 is what gateways say when a server took too long.
+        if reply.status < 500 and reply.status != 408:
             return reply
-        failure = self._failure(reply, "server_error", f"ended in a server error ({reply.status}).", reply.changes)
-        if reply.status == 503 and wait is not None:
-            failure.maybe_done = False
-            raise _TryAgain(failure, wait)
-        if reply.status in (502, 503, 504) and not reply.changes:
-            raise _TryAgain(failure)
+        what = f"ended in a server error ({reply.status})."
+        failure = self._failure(reply, "server_error", what, maybe_done=reply.changes)
+        if reply.status in (408, 502, 503, 504) and not reply.changes:
+            raise _TryAgain(failure, wait if reply.status == 503 else None)
         raise failure
+
+    def _accept_redirect(self, reply: Reply, location: str | None) -> Reply:
+        """No redirect is followed. One without a target, but with JSON, is what Webitel calls a refusal."""
+        if location:
+            what = f"was redirected to {_host_of(location)}. Put the right address into api_url."
+            raise self._failure(reply, "redirected", what, maybe_done=reply.changes)
+        reply.json_object()
+        return reply
+
+    def _is_of_proxy(self, reply: Reply, headers: t.Mapping[str, str]) -> bool:
+        """Whether a refusal is that of a proxy in front of plain http, as far as that can be told."""
+        if not self.api_url.startswith("http:") or not select_proxy(self.api_url, self.settings.proxies):
+            return False
+        if reply.status == 407:
+            return True
+        signed = "X-Squid-Error" in headers or "Proxy-Agent" in headers or "error=" in headers.get("Proxy-Status", "")
+        return signed and "json" not in reply.content_type
+
+    def _proxy_refused(self, status: int) -> str:
+        refused = f"The proxy refused to pass the request on to {self.api_url}"
+        if status == 407:
+            return (
+                f"{refused}: it wants another user name and password, or any at all (status 407)."
+                f" Write them as in http://user:password@proxy.example.com:3128 into {_PROXY_SETTINGS}."
+            )
+        return (
+            f"{refused} (status {status}). Ask for it to be allowed there, or choose another way in {_PROXY_SETTINGS}."
+        )
 
     def _failure(self, reply: Reply, code: str, what: str, maybe_done: bool) -> NoClearAnswer:
         return NoClearAnswer(
@@ -420,43 +403,45 @@ class Api:
             code=code,
             operation=reply.operation,
             status=reply.status,
-            vendor_message=reply.excerpt or None,
+            vendor_message=reply.vendor_message,
             maybe_done=maybe_done,
         )
 
-    def _explain(self, operation: str, error: Exception, changes: bool) -> tuple[NoClearAnswer, bool]:
-        """The failure behind an exception of Requests, and whether the request may have reached the vendor.
+    def _explain(self, error: Exception, sent: bool) -> tuple[str, str]:
+        """The code and the message for an exception of Requests or of what it is built on.
 
-        The exceptions' own texts are not used: they hold the URL, which for vacd holds a token.
+        Their own texts are not used: they hold the URL, which for vacd holds a token.
         """
-        where, cause = self.api_url, _root_cause(error)
-        if isinstance(error, SSLError):
-            # Only a certificate is judged before anything is sent for sure.
-            code, sent = "tls", not any(isinstance(inner, ssl.SSLCertVerificationError) for inner in _chain(error))
-            what = f"{where} cannot be trusted: {cause}. See validate_certs, ca_path and client_cert."
-        elif isinstance(error, ProxyError):
-            code, sent = "unreachable", False
-            what = f"The proxy does not lead to {where}: {cause}. See the option proxy."
-        elif isinstance(error, ConnectTimeout):
-            code, sent = "timeout", False
-            what = f"{where} did not accept a connection within {self.settings.timeout:g} seconds."
-        elif isinstance(error, Timeout) or any(isinstance(inner, ReadTimeoutError) for inner in _chain(error)):
-            code, sent = "timeout", True
-            what = f"{where} did not complete its answer within {self.settings.timeout:g} seconds."
-        elif isinstance(error, ChunkedEncodingError):
-            code, sent = "bad_reply", True
-            what = f"The reply of {where} was cut off."
-        elif any(isinstance(inner, InvalidHeader) for inner in _chain(error)):
-            code, sent = "bad_reply", True
-            what = f"The reply of {where} has headers that contradict each other."
-        elif isinstance(error, RequestsConnectionError):
-            code, sent = "unreachable", not _never_connected(error)
-            what = f"{where} cannot be reached: {cause}."
-        else:
-            code, sent = ("bad_option", False) if isinstance(error, ValueError) else ("unreachable", True)
-            what = f"{where} cannot be asked: {type(error).__name__}."
-        failure = NoClearAnswer(what, code=code, operation=operation, maybe_done=sent and changes)
-        return failure, sent
+        where, cause, inner = self.api_url, _root_cause(error), tuple(_chain(error))
+
+        def has(*kinds: type[BaseException]) -> bool:
+            return any(isinstance(each, kinds) for each in inner)
+
+        refused = None if sent else _tunnel_refusal(inner)
+        # What such a status says is that the proxy did not reach the vendor.
+        if refused in (502, 503, 504):
+            return "unreachable", f"The proxy does not lead to {where}: status {refused}. See {_PROXY_SETTINGS}."
+        if refused:
+            return "proxy_refused", self._proxy_refused(refused)
+        if has(SSLError, TlsError, ssl.SSLError) and not (sent and has(ssl.SSLEOFError)):
+            who = "The proxy" if isinstance(error, ProxyError) else where
+            return "tls", f"{who} cannot be trusted: {cause}. See validate_certs, ca_path and client_cert."
+        if has(Timeout, ReadTimeoutError, socket.timeout):
+            what = "complete its answer" if sent else "accept a connection"
+            return "timeout", f"{where} did not {what} within {self.settings.timeout:g} seconds."
+        if has(InvalidHeader):
+            return "bad_reply", f"The reply of {where} has headers that contradict each other."
+        if isinstance(error, (ProtocolError, IncompleteRead)):
+            return "bad_reply", f"The reply of {where} was cut off."
+        if sent and any(isinstance(each, HTTPException) and not isinstance(each, OSError) for each in inner):
+            return "bad_reply", f"The reply of {where} is not HTTP."
+        if not sent and isinstance(error, ValueError):
+            return "bad_option", f"{where} cannot be asked: {type(error).__name__}."
+        if not sent and isinstance(error, ProxyError):
+            return "unreachable", f"The proxy does not lead to {where}: {cause}. See {_PROXY_SETTINGS}."
+        if isinstance(error, (OSError, HTTPError, HTTPException)):
+            return "unreachable", f"{where} cannot be reached: {cause}."
+        return "bad_reply", f"The reply of {where} cannot be read: {type(error).__name__}."
 
 
 @functools.lru_cache(maxsize=16)
@@ -476,6 +461,28 @@ def _host_of(location: str) -> str:
         )
     except ValueError:
         return "an invalid address"
+
+
+def _unpacked(body: bytes) -> bytes | None:
+    """What was packed by gzip or deflate, at most one byte more than MAX_REPLY_BYTES; None when it cannot be read."""
+    for way in _WAYS_TO_UNPACK:
+        unpacker = zlib.decompressobj(way)
+        try:
+            content = unpacker.decompress(body, MAX_REPLY_BYTES + 1)
+        except zlib.error:
+            continue
+        if unpacker.eof or len(content) > MAX_REPLY_BYTES:
+            return content
+    return None
+
+
+def _tunnel_refusal(chain: t.Iterable[BaseException]) -> int | None:
+    """The status by which a proxy refused a tunnel; http.client tells it in no other way than by this text."""
+    for error in chain:
+        found = re.match(r"Tunnel connection failed: (\d{3}) ", str(error)) if isinstance(error, OSError) else None
+        if found:
+            return int(found.group(1))
+    return None
 
 
 def _retry_after(value: str | None) -> float | None:

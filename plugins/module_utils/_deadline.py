@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A limit for the whole of a reply. The timeouts of Requests only limit how long nothing at all arrives."""
+"""What Requests does not tell or do: whether a request may have left, and a limit for the whole of a reply.
+
+The timeouts of Requests only limit how long nothing at all arrives.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,13 @@ except ImportError:  # _api says so to the user
 class LimitedAdapter(HTTPAdapter):
     """Keeps connections and nothing else; a reply must be complete timeout seconds after its request began."""
 
+    # Whether the first byte of the last request may have left this host, for the vendor or for a proxy that hands it on.
+    sent = True
     _ends_at = math.inf
 
     def send_within(self, timeout: float, request: t.Any, **more: t.Any) -> t.Any:
         """What send() gives back, with the content still to be read."""
+        self.sent = False
         self._ends_at = time.monotonic() + timeout
         return self.send(request, stream=True, timeout=timeout, **more)
 
@@ -50,7 +56,7 @@ class LimitedAdapter(HTTPAdapter):
         return manager
 
     def _limit_all(self, manager: t.Any) -> None:
-        """Have a pool manager make connections whose replies are limited."""
+        """Have a pool manager make connections that tell when they send, and whose replies are limited."""
         adapter = self
 
         class Reply(HTTPResponse):
@@ -59,11 +65,29 @@ class LimitedAdapter(HTTPAdapter):
                 self.fp.close()
                 self.fp = io.BufferedReader(_LimitedReader(adapter, sock))
 
+            def _read_status(self) -> tuple[str, int, str]:
+                """http.client skips 100 alone; taking another interim reply for the reply would leave that one to the next request."""
+                version, status, reason = super()._read_status()  # type: ignore[misc]
+                return version, 100 if status in (102, 103) else status, reason
+
         class Http(HTTPConnection):
             response_class = Reply
+            _stands = False
 
-        class Https(HTTPSConnection):
-            response_class = Reply
+            def connect(self) -> None:
+                self._stands = False
+                super().connect()
+                self._stands = True
+
+            def send(self, data: t.Any) -> None:
+                if self.sock is None and self.auto_open:
+                    self.connect()
+                # What goes out before is for the proxy alone: its tunnel, and the handshakes.
+                adapter.sent = adapter.sent or self._stands
+                super().send(data)
+
+        class Https(Http, HTTPSConnection):
+            pass
 
         class HttpPool(HTTPConnectionPool):
             ConnectionCls = Http

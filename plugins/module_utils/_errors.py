@@ -64,7 +64,11 @@ class OptionError(TelephonyError):
 
 
 class StoreError(TelephonyError):
-    """The record cannot be read, trusted or written."""
+    """The record cannot be read, trusted or written. maybe_done: it may have been written all the same."""
+
+    def __init__(self, message: str, *, maybe_done: bool = False, **fields: t.Any) -> None:
+        super().__init__(message, **fields)
+        self.maybe_done = maybe_done
 
 
 class VendorRefused(TelephonyError):
@@ -77,3 +81,10 @@ class NoClearAnswer(TelephonyError):
     def __init__(self, message: str, *, maybe_done: bool = False, **fields: t.Any) -> None:
         super().__init__(message, **fields)
         self.maybe_done = maybe_done
+
+
+class StoreConflict(StoreError):
+    """Another run wrote the record since it was loaded. Nothing was written; loading again shows what is there now."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place} was changed by another run meanwhile.", code="changed_meanwhile")

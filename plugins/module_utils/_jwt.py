@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import typing as t
 
 # Unix times above this are milliseconds: as seconds it is the year 5138.
@@ -30,7 +31,9 @@ def claims(token: str) -> dict[str, t.Any]:
 
 
 def unix_seconds(value: object) -> int | None:
-    """A claim such as exp as whole Unix seconds, whichever of seconds and milliseconds it is in."""
+    """A claim such as exp as whole Unix seconds, whichever of seconds and milliseconds, number and digits it is in."""
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,15}", value):
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 10**15:
         return None
     seconds = int(value // 1000 if value >= _MILLISECONDS_FROM else value)

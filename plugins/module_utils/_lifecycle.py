@@ -2,602 +2,454 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one state machine: when a token is kept, issued, retired and revoked. No HTTP, no Ansible, no clock of its own."""
+"""The one state machine: observe, decide, act. No HTTP, no Ansible, no clock of its own.
+
+plan_...() observes and decides, and changes nothing: in check mode it is all that happens. carry_out() acts. It writes that
+a token is pending before it has one issued, and ends nothing before the store names what replaces it.
+"""
 
 from __future__ import annotations
 
-import enum
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
+from ansible_collections.telephony.auth.plugins.module_utils import _decide, _listing
+from ansible_collections.telephony.auth.plugins.module_utils._clock import Moment, iso
+from ansible_collections.telephony.auth.plugins.module_utils._decide import Decision, Known, Need, Policy, Seen
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
+    StoreConflict,
     TelephonyError,
     VendorRefused,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import (
-    Pending,
+    MOST_RETIRING,
+    Attempt,
     Record,
     Retiring,
-    Store,
     Token,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A vendor's clear answer about one token. listed are the values of all tokens of its user, where it tells them.
-
-    asked is false where there is no way to ask, so that a token counts as accepted on trust.
-    """
-
-    accepted: bool
-    reason: str
-    details: t.Mapping[str, t.Any] = field(default_factory=dict)
-    listed: tuple[str, ...] | None = field(default=None, repr=False)
-    asked: bool = True
-
-
-class Ended(enum.Enum):
-    """What became of a token that was to be revoked."""
-
-    REVOKED = "revoked"
-    ALREADY_GONE = "already gone"
-    STILL_VALID = "still valid"
-
-
-class Vendor(t.Protocol):
-    """What the lifecycle asks of a vendor. Every call may raise NoClearAnswer or VendorRefused."""
-
-    name: t.ClassVar[str]
-    api_url: str
-    identity: str | None
-    """The API user as far as the options tell."""
-    how_it_ends: str
-    """How a token ends that nobody can or could revoke, in one sentence."""
-
-    def cannot_issue(self) -> str | None:
-        """Which options are missing to issue a token; None where issue() can work."""
-
-    def check(self, token: Token) -> Verdict:
-        """Ask whether a token is accepted. Where the vendor offers no way to ask, the reason says so."""
-
-    def issue(self) -> Token:
-        """Make a new token."""
-
-    def can_revoke(self, token: Token, leaving: bool) -> bool:
-        """Whether revoke() is able to end a token."""
-
-    def revoke(self, token: Token, leaving: bool) -> Ended:
-        """End a token. leaving: the API user needs none any more, so means that end more than one are allowed."""
-
-    def list(self) -> tuple[str, ...] | None:
-        """The values of all tokens of the API user, one that authorises first; None where the vendor has no list."""
-
-    def owner(self, token: Token) -> str | None:
-        """The API user of a token, from what was learned when it was issued or checked."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """The wanted state, from the options."""
-
-    verify: bool = True
-    renew: str = "auto"
-    renew_before: int = 300
-    max_age: int | None = None
-    grace: int = 0
-    adopt: bool | None = None
-    """Whether to take over a token that an interrupted run may have issued; None: when there is exactly one."""
-    fingerprint: str | None = None
-    """Which one to take over."""
-    exclusive: bool = False
-    keep: tuple[str, ...] = ()
-    count: int = 1
-
-
-@dataclass(frozen=True)
-class Known:
-    """The record a run starts with, and whether it is kept already (that of a token given as an option is not)."""
-
-    record: Record
-    kept: bool
+from ansible_collections.telephony.auth.plugins.module_utils._store import Store
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, ListingVendor, Vendor, Verdict
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a run did, or in check mode would do.
 
-    after is None when nothing is known afterwards; where a token would be issued, in check mode, it is the old one.
-    announced is, in check mode, what a caller who keeps the record has to keep before a run may issue the token.
-    listed is what the vendor's list named at the end, where it was read. accepted is what the vendor said of the token that
-    is known afterwards, in check mode of the one that is known now; None where it was not asked.
+    after is None when nothing is known afterwards; where a token would be issued, in check mode, it is the old one and
+    to_come is true. accepted is what the vendor said of the token in after; None where it was not asked.
+    listed is what the vendor's list named, less what was ended; suspects are fingerprints of those that are probably ours.
     """
 
     changed: bool
     reason: str
     before: Record | None = None
     after: Record | None = None
-    issued: bool = False
+    to_come: bool = False
     revoked: bool | None = None
     tokens: tuple[str, ...] = field(default=(), repr=False)
-    announced: Record | None = None
     accepted: bool | None = None
     listed: tuple[str, ...] | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class _Need:
-    """Why a new token is needed, and whether the old one may still be alive."""
-
-    reason: str
-    old_may_live: bool = False
+    suspects: tuple[str, ...] = ()
 
 
 class Lifecycle:
     """One run for one API user. What the operator should know beside the outcome gathers in warnings."""
 
-    def __init__(
-        self, vendor: Vendor, store: Store, policy: Policy, now: t.Callable[[], int], check_mode: bool
-    ) -> None:
+    def __init__(self, vendor: Vendor, store: Store, policy: Policy, moment: t.Callable[[], Moment]) -> None:
         self.vendor = vendor
         self.store = store
         self.policy = policy
-        self.now = now
-        self.check_mode = check_mode
+        self.moment = moment
         self.warnings: list[str] = []
-        self._just_made: str | None = None
 
-    def present(self, known: Known | None) -> Outcome:
-        """Make sure that a token which the vendor accepts exists and is known."""
-        if known and known.record.pending:
-            orphan = self._orphan(known.record)
-            if orphan:
-                return self._take_over(known.record, orphan)
-        need, verdict = self._judge(known)
-        if known and need is None:
-            return self._keep(known, verdict)
-        return self._replace(known, t.cast(_Need, need), verdict)
+    # Observe and decide
 
-    def next_action_at(self, record: Record) -> int | None:
-        """When the next run has something to do; None: never, as far as is known."""
-        token = record.token
-        # What merely expires needs no run.
-        times = [
-            old.revoke_at
-            for old in record.retiring
-            if old.token.expires_at is None or old.revoke_at < old.token.expires_at
-        ]
-        if token and token.expires_at is not None:
-            times.append(token.expires_at - self.policy.renew_before)
-        if token and token.issued_at is not None and self.policy.max_age is not None:
-            times.append(token.issued_at + self.policy.max_age)
-        return min(times, default=None)
+    def plan_present(self, known: Known | None) -> Decision:
+        """See the module's description. Raises TelephonyError."""
+        return _decide.present(known, self.observe(known), self.policy, self.moment(), self.vendor)
 
-    def present_count(self) -> Outcome:
-        """Make sure that the API user has at least count tokens, whoever knows them. For vendors with a list."""
-        listed = self._listed()
-        missing = max(0, self.policy.count - len(listed))
-        surplus = self._not_kept(listed[self.policy.count :]) if self.policy.exclusive else ()
-        reason = _sentence(
-            f"the vendor lists {_tokens(len(listed))}",
-            f"{missing} missing of {self.policy.count}" if missing else "",
-            _ended(len(surplus)),
+    def plan_absent(self, known: Known | None) -> Decision:
+        """See the module's description. Raises TelephonyError."""
+        seen = Seen()
+        if known:
+            verdicts = {token.value: self.vendor.check(token) for token in known.record.tokens if self.policy.verify}
+            listed = self._list() if known.record.attempts else None
+            candidate = None
+            if listed is not None and self.policy.listing.adopt:
+                candidate = _listing.candidate(known.record, listed, self.policy.listing, self.moment())
+            seen = Seen(verdicts, listed=listed, candidate=candidate)
+        return _decide.absent(known, seen, self.policy, self.moment(), self.vendor)
+
+    def plan_count(self) -> Decision:
+        """Make sure that the API user has at least count tokens, whoever knows them."""
+        listing = self.policy.listing
+        listed = self._listing_vendor().list()
+        missing = max(0, listing.count - len(listed))
+        surplus = _listing.not_kept(listed[listing.count :], listing) if listing.exclusive else ()
+        reason = _decide.sentence(
+            f"the vendor lists {_decide.tokens(len(listed))}",
+            f"{missing} missing of {listing.count}" if missing else "",
+            _decide.revoking(len(surplus)),
         )
-        before = self._record(Token(listed[0])) if listed else None
         if missing:
-            self._must_be_able_to_issue(reason)
-        if self.check_mode:
-            return Outcome(bool(missing or surplus), reason, before, before, issued=bool(missing))
-        issued = [self._issue()[0] for _number in range(missing)]
-        self._revoke_values(surplus)
-        tokens = (*(value for value in listed if value not in surplus), *(token.value for token in issued))
-        after = before or self._record(issued[0])
-        return Outcome(bool(missing or surplus), reason, before, after, issued=bool(missing), tokens=tokens)
+            _decide.check_issue(reason, self.policy, self.vendor)
+        before = Known(self._empty(Token(listed[0])), removable=False) if listed else None
+        return Decision(
+            reason,
+            before,
+            before.record if before else None,
+            missing=missing,
+            listed=tuple(value for value in listed if value not in surplus),
+            others=surplus,
+            changed=bool(missing or surplus),
+            seen=Seen(listed=listed),
+        )
 
-    def absent(self, known: Known | None) -> Outcome:
-        """Revoke the known token and all that are retiring, and forget them."""
+    def plan_absent_all(self, known: Known | None) -> Decision:
+        """Revoke every token of the API user, whoever knows it, and remove the record."""
+        listed = self._listing_vendor().list()
+        # A list may miss one that was made just now.
+        unlisted = tuple(token.value for token in known.record.tokens if token.value not in listed) if known else ()
+        return Decision(
+            f"{_decide.tokens(len(listed))} revoked" if listed else "the vendor lists no token",
+            known or (Known(self._empty(Token(listed[0])), removable=False) if listed else None),
+            others=(*listed, *unlisted),
+            changed=bool(listed or (known and known.removable)),
+            revoked=True,
+            warnings=_listing.still_open(known.record.attempts) if known else (),
+        )
+
+    def observe(self, known: Known | None) -> Seen:
+        """Ask the vendor about the token on record, and read its list where earlier runs or exclusive want it."""
+        listing = self.policy.listing
         if known is None:
-            return Outcome(False, "no token was known")
+            return Seen(listed=self._list() if listing.exclusive else None)
         record = known.record
-        orphan = self._orphan(record) if record.pending else None
-        tokens = (*record.tokens, *((orphan,) if orphan else ()))
-        alive = [token for token in tokens if self._is_alive(token)]
-        if self.check_mode:
-            ended = [
-                Ended.REVOKED if self.vendor.can_revoke(token, leaving=True) else Ended.STILL_VALID for token in alive
-            ]
-        else:
-            ended = [self._revoke(token, leaving=True) for token in alive]
-            self.store.remove()
-        if Ended.STILL_VALID in ended:
-            for token in (token for token, end in zip(alive, ended) if end is Ended.STILL_VALID):
+        verdicts: dict[str, Verdict] = {}
+        failure: TelephonyError | None = None
+        # Asked also when it seems to be too old: the clock of this host may be wrong, and any reply tells the time.
+        if record.token and self.policy.verify and self.policy.renew != "always":
+            try:
+                verdicts[record.token.value] = self.vendor.check(record.token)
+            except TelephonyError as error:
+                failure = error
+        verdict = verdicts.get(record.token.value) if record.token else None
+        listed = verdict.listed if verdict else None
+        if listed is None and (record.attempts or listing.exclusive):
+            listed = self._list()
+        candidate = None
+        if listed is not None:
+            candidate = _listing.candidate(record, listed, listing, self.moment())
+            if candidate:
+                verdicts[candidate.value] = self.vendor.check(candidate)
+        return Seen(verdicts, failure, listed, candidate)
+
+    def _list(self) -> tuple[str, ...] | None:
+        return self.vendor.list() if isinstance(self.vendor, ListingVendor) else None
+
+    def _listing_vendor(self) -> ListingVendor:
+        return t.cast(ListingVendor, self.vendor)
+
+    def _empty(self, token: Token | None = None) -> Record:
+        return Record(self.vendor.name, self.vendor.api_url, self.vendor.identity, token)
+
+    # Tell what would be done
+
+    def foretell(self, decision: Decision) -> Outcome:
+        """What check mode tells. Of a token that would be issued nothing is known, so it is about the old one."""
+        self.warnings += decision.warnings
+        to_come = bool(decision.missing)
+        after = decision.before if to_come else decision.record
+        self._warn_of_living(decision)
+        return self._outcome(decision, after, to_come=to_come, tokens=decision.listed or ())
+
+    def _outcome(self, decision: Decision, after: Record | None, **more: t.Any) -> Outcome:
+        listed = decision.seen.listed
+        verdict = decision.verdict
+        token = after.token if after else None
+        if token and verdict and verdict.accepted:
+            # Fresh facts are for the result only.
+            after = replace(t.cast(Record, after), token=replace(token, details={**token.details, **verdict.details}))
+        told = {"accepted": verdict.accepted if verdict and verdict.asked else None, **more}
+        return Outcome(
+            decision.changed,
+            decision.reason,
+            decision.before,
+            after,
+            revoked=decision.revoked,
+            listed=None if listed is None else tuple(value for value in listed if value not in decision.others),
+            suspects=decision.suspects,
+            **told,
+        )
+
+    # Act
+
+    def carry_out(self, decision: Decision) -> Outcome:
+        """Do what was decided. Raises TelephonyError; StoreConflict if another run was quicker."""
+        self.warnings += decision.warnings
+        if decision.revoked is not None:
+            return self._end_all(decision)
+        if decision.need:
+            return self._renew(decision, decision.need)
+        if decision.listed is not None:
+            return self._make_missing(decision, decision.listed)
+        return self._keep(decision)
+
+    def _keep(self, decision: Decision) -> Outcome:
+        record = t.cast(Record, decision.record)
+        if decision.saves or decision.ends:
+            self.store.prove()
+        if decision.saves:
+            self.store.save(record)
+        record = self._revoke_due(record, decision.ends)
+        self._revoke_values(decision.others)
+        return self._outcome(decision, record)
+
+    def _renew(self, decision: Decision, need: Need) -> Outcome:
+        if decision.record and len(decision.record.retiring) >= MOST_RETIRING:
+            decision = replace(decision, record=self._revoke_due(decision.record, decision.ends))
+            _decide.must_have_room(t.cast(Record, decision.record), self.vendor)
+        token, standing = self._issue(decision)
+        verdict = self._check_new(decision, standing, token)
+        token = replace(token, details={**token.details, **(verdict.details if verdict else {})})
+        record, warnings = _decide.successor(standing, token, need, self.policy, self.moment(), self.vendor)
+        self._save_new(decision, record, token)
+        self.warnings += warnings
+        # Only a token that is known to work replaces others.
+        if verdict:
+            try:
+                record = self._revoke_due(record, _decide.due(record, self.policy, self.moment(), self.vendor))
+                self._revoke_values(decision.others)
+            except TelephonyError as failure:
+                self.warnings.append(f"The new token is on record, but not all others have ended: {failure.message}")
+        listed = verdict.listed if verdict else None
+        decision = replace(decision, verdict=verdict, seen=replace(decision.seen, listed=listed))
+        return self._outcome(decision, record)
+
+    def _make_missing(self, decision: Decision, listed: tuple[str, ...]) -> Outcome:
+        """Make tokens that no record will name."""
+        made = []
+        for _number in range(decision.missing):
+            token, _standing = self._issue(decision)
+            self._check_new(decision, None, token)
+            made.append(token)
+        self._revoke_values(decision.others)
+        after = decision.record or self._empty(made[0])
+        return self._outcome(decision, after, tokens=(*listed, *(token.value for token in made)))
+
+    def _end_all(self, decision: Decision) -> Outcome:
+        """Revoke, and forget the record if all went well. What fails leaves the record, for the next run."""
+        ended = {token.value: self._end(token, leaving=True) for token in decision.ends}
+        self._revoke_values(decision.others)
+        self.store.remove()
+        if not decision.others and decision.known:
+            decision = _decide.tell_absent(decision, ended)
+        self._warn_of_living(decision, ended)
+        return self._outcome(decision, None)
+
+    def _warn_of_living(self, decision: Decision, ended: t.Mapping[str, Ended] | None = None) -> None:
+        """Name the tokens that stay valid although the API user leaves."""
+        if decision.revoked is not False:
+            return
+        for token in decision.ends:
+            verdict = decision.seen.of(token)
+            foretold = not (verdict and not verdict.accepted)
+            if ended[token.value] is Ended.STILL_VALID if ended else foretold:
                 until = iso(token.expires_at)
                 self.warnings.append(
                     f"The token {token.fingerprint} stays valid {'until ' + until if until else 'without limit'}:"
                     f" {self.vendor.how_it_ends}"
                 )
-            reason = "the token is forgotten, but the vendor still accepts it"
-        elif Ended.REVOKED in ended:
-            reason = f"{_tokens(ended.count(Ended.REVOKED))} revoked"
-        else:
-            reason = "the token had ended already"
-        return Outcome(
-            changed=(known.kept and self.store.keeps) or Ended.REVOKED in ended,
-            reason=reason,
-            before=record,
-            revoked=Ended.STILL_VALID not in ended,
-        )
 
-    def absent_all(self, known: Known | None) -> Outcome:
-        """Revoke every token of the API user. For vendors with a list."""
-        listed = self._listed()
-        if not self.check_mode:
-            self._revoke_values(listed)
-            self.store.remove()
-        return Outcome(
-            changed=bool(listed or (known and known.kept and self.store.keeps)),
-            reason=f"{_tokens(len(listed))} revoked" if listed else "the vendor lists no token",
-            before=known.record if known else self._record(Token(listed[0])) if listed else None,
-            revoked=True,
-        )
+    # One new token
 
-    def _judge(self, known: Known | None) -> tuple[_Need | None, Verdict | None]:
-        """Whether a new token is needed, and what the vendor said about the known one if it had to be asked."""
-        token = known.record.token if known else None
-        if token is None:
-            return _Need("no token was known"), None
-        if self.policy.renew == "always":
-            return _Need("renew=always", old_may_live=True), None
-        if not self.policy.verify:
-            return self._need_by_time(token), None
-        # Asked also when it seems to be too old: the clock of this host may be wrong, and any reply tells the time.
-        try:
-            verdict = self.vendor.check(token)
-        except TelephonyError:
-            need = self._need_by_time(token)
-            if need is None:
-                raise
-            return need, None
-        need = self._need_by_time(token)
-        if verdict.accepted:
-            return need, verdict
-        return (
-            _Need(need.reason if need else f"the vendor does not accept the token any more ({verdict.reason})"),
-            verdict,
-        )
-
-    def _need_by_time(self, token: Token) -> _Need | None:
-        expires, issued, policy = token.expires_at, token.issued_at, self.policy
-        if self._has_expired(token):
-            return _Need(f"the token expired at {iso(expires)}", old_may_live=True)
-        if expires is not None and expires <= self.now() + policy.renew_before:
-            return _Need(f"the token expires at {iso(expires)}", old_may_live=True)
-        if issued is not None and policy.max_age is not None and issued + policy.max_age <= self.now():
-            return _Need(f"the token was issued at {iso(issued)}, longer ago than max_age", old_may_live=True)
-        return None
-
-    def _has_expired(self, token: Token) -> bool:
-        return token.expires_at is not None and token.expires_at <= self.now()
-
-    def _keep(self, known: Known, verdict: Verdict | None) -> Outcome:
-        record = known.record
-        token = t.cast(Token, record.token)
-        # Fresh facts are for the result only: a balance that moves is no reason to write the record.
-        fresh = replace(token, details={**token.details, **(verdict.details if verdict else {})})
-        record = replace(record, identity=record.identity or self.vendor.owner(fresh), pending=None)
-        due = [old for old in record.retiring if self._is_due(old)]
-        others = self._others(record, verdict)
-        adopts = not known.kept and (self.store.keeps or self.store.hands_back)
-        if adopts and token.issued_at is None:
-            # When it was made nobody can tell any more. For max_age it counts from now.
-            record = replace(record, token=replace(token, issued_at=self.now()))
-            fresh = replace(fresh, issued_at=self.now())
-        reason = _sentence(
-            verdict.reason if verdict else "the token has not expired" if token.expires_at else "not asked",
-            "now on record" if adopts else "",
-            "what an interrupted run left is settled" if known.record.pending else "",
-            _ended(len(due) + len(others)),
-        )
-        saves = adopts or known.record.pending is not None
-        changed = bool(saves or due or others)
-        after = record
-        if changed and not self.check_mode:
-            if saves or due:
-                self.store.prove()
-            if saves:
-                self.store.save(record)
-            after = self._revoke_due(record)
-            self._revoke_values(others)
-        listed = None
-        if verdict and verdict.listed is not None:
-            listed = tuple(value for value in verdict.listed if value not in others)
-        after = replace(after, token=fresh)
-        return Outcome(changed, reason, known.record, after, accepted=_accepted(verdict), listed=listed)
-
-    def _replace(self, known: Known | None, need: _Need, verdict: Verdict | None) -> Outcome:
-        self._must_be_able_to_issue(need.reason)
-        before = known.record if known else None
-        if self.check_mode:
-            outcome = replace(self._foretell(before, before, need), accepted=_accepted(verdict))
-            if not self.store.hands_back:
-                return outcome
-            listed = self.vendor.list()
-            return replace(outcome, announced=self._announce(known, listed), listed=listed)
-        self.store.prove()
-        token, verdict = self._issue(known)
-        record = self._successor(before, token, need)
-        try:
-            self.store.save(record)
-        except TelephonyError as failure:
-            raise failure.adding(self._take_back(token)) from None
-        return self._retire_others(before, record, verdict, need)
-
-    def _foretell(self, before: Record | None, after: Record | None, need: _Need) -> Outcome:
-        """What check mode says of a new token. It tells the old one, as the new one is not known yet."""
-        others = self._others(after, None)
-        return Outcome(True, _sentence(need.reason, _ended(len(others))), before, before, issued=True)
-
-    def _successor(self, before: Record | None, token: Token, need: _Need) -> Record:
-        """The record with a new token, and the old one retiring."""
-        retiring = before.retiring if before else ()
-        if before and before.token and need.old_may_live:
-            retiring += self._retire(before.token)
-        # By now the vendor's clock is known, which tells what has really expired. Some vendors give a token again.
-        left = (old for old in retiring if not self._has_expired(old.token) and old.token.value != token.value)
-        return self._record(token, tuple(left))
-
-    def _retire_others(self, before: Record | None, record: Record, verdict: Verdict | None, need: _Need) -> Outcome:
-        """End what is to end when a new token is on record. What fails now is left to the next run."""
-        others: tuple[str, ...] = ()
-        try:
-            # Before the old token is gone, or it would be among the others: they were listed while it was alive.
-            others = self._others(record, verdict)
-            if verdict and not self.store.hands_back:
-                record = self._revoke_due(record)
-            self._revoke_values(others)
-        except TelephonyError as failure:
-            self.warnings.append(f"The new token is on record, but not all others have ended: {failure.message}")
-        reason = _sentence(need.reason, _ended(len(others)))
-        return Outcome(True, reason, before, record, issued=True, accepted=_accepted(verdict))
-
-    def _must_be_able_to_issue(self, reason: str) -> None:
-        if self.policy.renew == "never":
-            raise VendorRefused(
-                f"A new token is needed ({reason}), but renew=never forbids to issue one.", code="renewal_needed"
-            )
-        missing = self.vendor.cannot_issue()
-        if missing:
-            raise OptionError(f"A new token is needed ({reason}). To issue one, {missing}.", code="credentials_missing")
-
-    def _issue(self, known: Known | None = None) -> tuple[Token, Verdict | None]:
-        """A new token that the vendor accepts. No verdict means that the vendor could not be asked about it."""
-        token = self._issue_one(known)
-        return self._checked(replace(token, issued_at=token.issued_at or self.now()))
-
-    def _checked(self, token: Token) -> tuple[Token, Verdict | None]:
-        try:
-            verdict = self.vendor.check(token)
-        except TelephonyError as failure:
-            self.warnings.append(f"The new token {token.fingerprint} could not be checked: {failure.message}")
-            return token, None
-        if not verdict.accepted:
-            raise VendorRefused(
-                f"The vendor issued a token and then did not accept it ({verdict.reason}). {self._take_back(token)}",
-                code="issued_token_refused",
-            )
-        return replace(token, details={**token.details, **verdict.details}), verdict
-
-    def _issue_one(self, known: Known | None) -> Token:
-        """One new token, also when the reply gets lost: then the list tells whether the vendor made one.
+    def _issue(self, decision: Decision) -> tuple[Token, Record | None]:
+        """A new token, and what stands on record beside it.
 
         That it is pending stands on record meanwhile, for the next run in case that this one is killed.
         """
-        existing = self.vendor.list()
-        self.store.save(self._announce(known, existing))
+        standing = decision.record
+        self.store.prove()
+        existing = self._list()
+        attempt = Attempt(self.moment().now, tuple(map(fingerprint, existing or ())))
+        # Earlier attempts that this run tells of are forgotten at its end, and not before.
+        told = decision.before.attempts if decision.before and existing is None else ()
+        announced = standing or self._empty()
+        self.store.save(replace(announced, pending=attempt, unclear=(*announced.unclear, *told)))
         try:
+            # The room for the record with the new token.
             self.store.prove()
-            token = self._issue_or_find(existing)
-            # Some vendors give the same token again.
-            if known and token.value in [old.value for old in known.record.tokens]:
-                self._just_made = None
-            return token
+            token = self.vendor.issue()
         except NoClearAnswer as failure:
             if not failure.maybe_done:
-                self._put_back(known)
-            raise
+                self._put_back(decision, standing)
+                raise
+            return self._find(decision, attempt, existing, failure)
         except TelephonyError:
-            self._put_back(known)
+            # The vendor or the store refused: it is sure that no token was issued.
+            self._put_back(decision, standing)
             raise
+        return replace(token, issued_at=token.issued_at or self.moment().now), standing
 
-    def _announce(self, known: Known | None, existing: tuple[str, ...] | None) -> Record:
-        """The record that says that a token is pending."""
-        pending = Pending(tuple(map(fingerprint, existing or ())), self.now())
-        return replace(known.record if known else self._record(None), pending=pending)
+    def _find(
+        self, decision: Decision, attempt: Attempt, existing: tuple[str, ...] | None, failure: NoClearAnswer
+    ) -> tuple[Token, Record]:
+        """The token that was made although no reply told so, if the vendor lists exactly one that is new.
 
-    def _put_back(self, known: Known | None) -> None:
-        """Restore the record of before, when it is sure that no token was issued. The next run copes without, too."""
+        Raises the failure otherwise. A token may also appear later: the attempt stays on record.
+        """
+        standing = decision.record or self._empty()
+        if existing is None:
+            self._put_back(decision, standing)
+            raise failure.adding(f"A token may have been made that nobody knows: {self.vendor.how_it_ends}")
+        unclear = replace(standing, unclear=(*standing.unclear, attempt))
         try:
-            if known and known.kept:
-                self.store.save(known.record)
+            new = _listing.new_since(attempt, standing, self._listing_vendor().list())
+        except TelephonyError:
+            self._put_back(decision, unclear)
+            raise failure.adding("A token may have been made that nobody knows: the list cannot be read.") from None
+        if len(new) == 1:
+            return Token(new[0], issued_at=attempt.since, guessed=True), unclear
+        self._put_back(decision, unclear)
+        if new:
+            raise failure.adding(
+                "Meanwhile several tokens were made, so it cannot be told which is this one:"
+                f" {', '.join(map(fingerprint, new))}. Nothing was revoked."
+            )
+        minutes = _listing.SETTLE_SECONDS // 60
+        raise failure.adding(
+            f"The vendor lists no new token. One may yet appear that nobody knows: look at its list {minutes} minutes later."
+        )
+
+    def _put_back(self, decision: Decision, record: Record | None) -> None:
+        """Take the pending attempt off the record, once it is settled. Without that, the next run settles it."""
+        named_by_the_task = decision.known is not None and not decision.known.kept
+        try:
+            if record and (record.retiring or record.attempts or (record.token and not named_by_the_task)):
+                self.store.save(record)
             else:
                 self.store.remove()
         except TelephonyError as failure:
             self.warnings.append(failure.message)
 
-    def _issue_or_find(self, existing: tuple[str, ...] | None) -> Token:
-        for last_try in (False, True):
-            try:
-                token = self.vendor.issue()
-                self._just_made = token.value
-                return token
-            except NoClearAnswer as failure:
-                if not failure.maybe_done:
-                    raise
-                found = self._made_without_reply(existing, failure)
-                if found:
-                    return found
-                if failure.code == "timeout":
-                    # The vendor may still be at it. That it is pending stays on record.
-                    failure.adding("A token may yet be made that nobody knows: the vendor's list will tell.")
-                    raise
-                if last_try:
-                    failure.maybe_done = False
-                    raise
-        raise AssertionError("unreachable")  # pragma: no cover
-
-    def _orphan(self, record: Record) -> Token | None:
-        """The token that an interrupted run issued and could not put on record."""
-        pending = t.cast(Pending, record.pending)
-        interrupted = f"A run was interrupted at {iso(pending.since)} while it issued a token"
-        listed = self.vendor.list()
-        if listed is None:
-            self.warnings.append(f"{interrupted}. One may live that nobody knows: {self.vendor.how_it_ends}")
-            return None
-        known = {*pending.fingerprints, *(token.fingerprint for token in record.tokens)}
-        new = {fingerprint(value): value for value in listed if fingerprint(value) not in known}
-        names = ", ".join(new) or "there are none"
-        if self.policy.adopt is None and len(new) > 1:
-            raise VendorRefused(
-                f"{interrupted}, and since then several were made: {names}. Nothing was changed. Name the right one with"
-                " adopt=true and fingerprint, or set adopt=false to leave all of them and issue another one.",
-                code="ambiguous_tokens",
-            )
-        chosen = next(iter(new), None) if self.policy.adopt is None else self.policy.fingerprint
-        if self.policy.adopt and chosen not in new:
-            raise OptionError(f"fingerprint names none of the tokens that are new: {names}.")
-        left = [name for name in new if name != chosen]
-        if left:
-            self.warnings.append(
-                f"{interrupted}. Of the tokens made since then these are left alone: {', '.join(left)}."
-            )
-        return Token(new[chosen], issued_at=pending.since) if chosen else None
-
-    def _take_over(self, before: Record, orphan: Token) -> Outcome:
-        need = _Need("took over the token that an interrupted run had issued", old_may_live=True)
-        if self.check_mode:
-            return self._foretell(before, self._successor(before, orphan, need), need)
-        self.store.prove()
-        token, verdict = self._checked(replace(orphan, issued_at=orphan.issued_at or self.now()))
-        record = self._successor(before, token, need)
-        self.store.save(record)
-        return self._retire_others(before, record, verdict, need)
-
-    def _made_without_reply(self, existing: tuple[str, ...] | None, failure: NoClearAnswer) -> Token | None:
-        if existing is None:
-            raise failure.adding(f"A token may have been made that nobody knows: {self.vendor.how_it_ends}")
+    def _check_new(self, decision: Decision, standing: Record | None, token: Token) -> Verdict | None:
+        """What the vendor says of a new token; None where it could not be asked. Raises VendorRefused."""
         try:
-            new = [value for value in self._listed() if value not in existing]
-        except TelephonyError:
-            raise failure.adding("A token may have been made that nobody knows: the list cannot be read.") from None
-        if len(new) > 1:
-            raise failure.adding(
-                "Meanwhile several tokens were made, so it cannot be told which is this one:"
-                f" {', '.join(map(fingerprint, new))}. Nothing was revoked."
-            )
-        return Token(new[0]) if new else None
+            verdict = self.vendor.check(token)
+        except TelephonyError as failure:
+            self.warnings.append(f"The new token {token.fingerprint} could not be checked: {failure.message}")
+            return None
+        if verdict.accepted:
+            return verdict
+        fate, is_settled = self._take_back(decision, token)
+        if not is_settled:
+            # It may live, and its value is known: later runs go on trying.
+            base = standing or self._empty()
+            standing = replace(base, retiring=(*base.retiring, Retiring(token, self.moment().now)))
+        self._put_back(decision, standing)
+        raise VendorRefused(
+            f"The vendor issued a token and then did not accept it ({verdict.reason}). {fate}",
+            code="issued_token_refused",
+        )
 
-    def _take_back(self, token: Token) -> str:
-        """Revoke a token that was just issued and cannot be used; a sentence that says what became of it.
+    def _save_new(self, decision: Decision, record: Record, token: Token) -> None:
+        """Put the record with a new token in place, or take the token back."""
+        try:
+            self.store.save(record)
+        except TelephonyError as failure:
+            current = None
+            try:
+                if failure.maybe_done or isinstance(failure, StoreConflict):
+                    current = self.store.load()
+            except TelephonyError:
+                raise failure.adding(
+                    f"Whether the record names the token just issued ({token.fingerprint}) cannot be told; it was left alone."
+                ) from None
+            if current and current.as_json() == record.as_json():
+                # It was saved, and only the store's reply got lost.
+                return
+            if (
+                isinstance(failure, StoreConflict)
+                and current
+                and token.value in [each.value for each in current.tokens]
+            ):
+                # Another run found it on the vendor's list.
+                raise
+            fate, _is_settled = self._take_back(decision, token)
+            if isinstance(failure, StoreConflict):
+                self.warnings.append(f"{failure.message} {fate}")
+                raise
+            raise failure.adding(fate) from None
+
+    def _take_back(self, decision: Decision, token: Token) -> tuple[str, bool]:
+        """Revoke a token that was just issued and cannot be used: what became of it, and whether no more is to be done.
 
         One that was only found on the list, or that was known before, is left alone.
         """
-        if token.value != self._just_made:
-            return f"The token {token.fingerprint} was left alone."
+        known = decision.before.tokens if decision.before else ()
+        if token.guessed or token.value in [old.value for old in known]:
+            return f"The token {token.fingerprint} was left alone.", True
+        living = f"The token just issued ({token.fingerprint}) could not be revoked. {self.vendor.how_it_ends}"
         try:
-            ended = self._revoke(token)
+            ended = self._end(token)
         except TelephonyError:
-            ended = Ended.STILL_VALID
+            return living, False
         if ended is Ended.STILL_VALID:
-            return f"The token just issued ({token.fingerprint}) could not be revoked. {self.vendor.how_it_ends}"
-        return f"The token just issued ({token.fingerprint}) was revoked again."
+            return living, True
+        return f"The token just issued ({token.fingerprint}) was revoked again.", True
 
-    def _retire(self, token: Token) -> tuple[Retiring, ...]:
-        if self.vendor.can_revoke(token, leaving=False):
-            return (Retiring(token, self.now() + self.policy.grace),)
-        if token.expires_at is not None:
-            return (Retiring(token, token.expires_at),)
-        self.warnings.append(f"The replaced token {token.fingerprint} stays valid: {self.vendor.how_it_ends}")
-        return ()
+    # The end of tokens
 
-    def _is_due(self, old: Retiring) -> bool:
-        """What has expired needs no revoking; it goes with the next new token."""
-        return old.revoke_at <= self.now() and not self._has_expired(old.token)
-
-    def _revoke_due(self, record: Record) -> Record:
-        """Revoke the retiring tokens whose time has come. Those that cannot be revoked now stay for the next run."""
-        left = []
-        for old in record.retiring:
-            if not self._is_due(old):
-                left.append(old)
-                continue
+    def _revoke_due(self, record: Record, due: tuple[Token, ...]) -> Record:
+        """Revoke retiring tokens whose time has come. Those that cannot be revoked now stay for the next run."""
+        ended = set()
+        for token in due:
             try:
-                if self._is_alive(old.token):
-                    self._revoke(old.token)
+                if self._end(token) is not Ended.STILL_VALID:
+                    ended.add(token.value)
+                    continue
+                why = "the vendor still accepts it"
             except TelephonyError as failure:
-                left.append(old)
-                self.warnings.append(
-                    f"The replaced token {old.token.fingerprint} could not be revoked yet, the next run tries again:"
-                    f" {failure.message}"
-                )
-        if len(left) == len(record.retiring):
-            return record
-        record = replace(record, retiring=tuple(left))
-        self.store.save(record)
+                why = failure.message
+            self.warnings.append(
+                f"The replaced token {token.fingerprint} could not be revoked yet, the next run tries again: {why}"
+            )
+        if ended:
+            record = replace(record, retiring=tuple(old for old in record.retiring if old.token.value not in ended))
+            self.store.save(record)
         return record
-
-    def _revoke(self, token: Token, leaving: bool = False) -> Ended:
-        """Revoke a token; where the reply got lost, ask whether it is still accepted."""
-        try:
-            return self.vendor.revoke(token, leaving)
-        except NoClearAnswer as failure:
-            if failure.maybe_done and not self.vendor.check(token).accepted:
-                return Ended.REVOKED
-            raise
-
-    def _is_alive(self, token: Token) -> bool:
-        """As the vendor says, also about one that seems to have expired: the clock of this host may be wrong."""
-        return not self.policy.verify or self.vendor.check(token).accepted
-
-    def _others(self, record: Record | None, verdict: Verdict | None) -> tuple[str, ...]:
-        """With exclusive, the listed tokens that are neither on record nor to be kept."""
-        if not self.policy.exclusive:
-            return ()
-        listed = verdict.listed if verdict and verdict.listed is not None else self._listed()
-        on_record = {token.value for token in record.tokens} if record else set()
-        return tuple(value for value in self._not_kept(listed) if value not in on_record)
-
-    def _not_kept(self, values: t.Iterable[str]) -> tuple[str, ...]:
-        keep = self.policy.keep
-        return tuple(value for value in values if value not in keep and fingerprint(value) not in keep)
 
     def _revoke_values(self, values: t.Iterable[str]) -> None:
         """Revoke in reverse: a list starts with the token that authorises, which must be the last to go."""
         for value in reversed(tuple(values)):
-            self._revoke(Token(value))
+            self._end(Token(value))
 
-    def _listed(self) -> tuple[str, ...]:
-        return t.cast("tuple[str, ...]", self.vendor.list())
+    def _end(self, token: Token, leaving: bool = False) -> Ended:
+        """Revoke a token. Where the reply got lost, do it again; where there is a list, believe it."""
+        try:
+            ended = self.vendor.revoke(token, leaving)
+        except NoClearAnswer as failure:
+            if not failure.maybe_done:
+                raise
+            try:
+                ended = self.vendor.revoke(token, leaving)
+            except TelephonyError:
+                raise failure from None
+        if ended is Ended.ALREADY_GONE and self._is_listed(token):
+            raise VendorRefused(
+                f"The vendor says that the token {token.fingerprint} is unknown, and lists it.",
+                code="vendor_error",
+                operation="revoke",
+            )
+        return ended
 
-    def _record(self, token: Token | None, retiring: tuple[Retiring, ...] = ()) -> Record:
-        identity = self.vendor.identity or (self.vendor.owner(token) if token else None)
-        return Record(self.vendor.name, self.vendor.api_url, identity, token, retiring)
-
-
-def _accepted(verdict: Verdict | None) -> bool | None:
-    return verdict.accepted if verdict and verdict.asked else None
-
-
-def _tokens(number: int) -> str:
-    return "1 token" if number == 1 else f"{number} tokens"
-
-
-def _ended(number: int) -> str:
-    return f"{_tokens(number)} to revoke" if number else ""
-
-
-def _sentence(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
+    def _is_listed(self, token: Token) -> bool:
+        try:
+            return token.value in (self._list() or ())
+        except (OptionError, VendorRefused):
+            # No credentials to read the list with: then the refusal is all there is.
+            return False

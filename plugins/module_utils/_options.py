@@ -20,6 +20,13 @@ Options = t.Mapping[str, t.Any]
 _DURATION = re.compile("".join(rf"(?:(\d{{1,10}}){unit})?" for unit in "wdhms"), re.ASCII)
 _SECONDS = (604800, 86400, 3600, 60, 1)
 _LONGEST = 36525 * 86400
+_NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+_DURATIONS = ("renew_before", "max_age", "grace")
+_FINGERPRINT = re.compile("[0-9a-f]{12}")
+# Where ansible-core's messages about an option begin to quote what was given.
+_QUOTED = re.compile(r"(?:, got: |\. Got no match for: |(unable to convert to \w+): ).*", re.DOTALL)
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?", re.ASCII)
+_TYPES: dict[str, type] = {"int": int, "bool": bool, "list": list, "dict": dict}
 
 
 @dataclass(frozen=True)
@@ -90,53 +97,130 @@ def token_options() -> Spec:
             "grace": {"type": "str", "default": "0s"},
             "return_token": {"type": "bool", "no_log": False},
         },
-        mutually_exclusive=(("path", "record"),),
+        mutually_exclusive=(("path", "record", "store"),),
     )
 
 
 def file_options() -> Spec:
-    """The file that keeps the record."""
+    """Where the record is kept: in a file, or as the store's driver says."""
     return Spec(
         {
             "path": {"type": "path"},
             "owner": {"type": "str"},
             "group": {"type": "str"},
-            "mode": {"type": "str", "default": "0600"},
+            "mode": {"type": "str"},
+            # Judged by its driver, see plugin_utils/_stores. Its secrets are known there, too.
+            "store": {"type": "dict", "no_log": False},
         },
-        required_by={"owner": ("path",), "group": ("path",)},
+        required_by={"owner": ("path",), "group": ("path",), "mode": ("path",)},
     )
+
+
+def _duration(text: str) -> int | None:
+    text = text.strip()
+    match = _DURATION.fullmatch(text + "s" if text.isdecimal() else text) if text else None
+    return sum(int(number or 0) * unit for number, unit in zip(match.groups(), _SECONDS)) if match else None
 
 
 def seconds(name: str, duration: str) -> int:
     """A duration such as 90d, 1w2d, 12h, 30m, 45s or a bare number, in seconds. Raises OptionError naming the option."""
-    duration = duration.strip()
-    match = _DURATION.fullmatch(duration + "s" if duration.isdecimal() else duration) if duration else None
-    if not match:
+    total = _duration(duration)
+    if total is None:
         raise OptionError(
             f"{name} is not a duration. Write it like 90d, 12h, 1w2d, 30m, 45s, or as a number of seconds."
         )
-    total = sum(int(number or 0) * unit for number, unit in zip(match.groups(), _SECONDS))
     if total > _LONGEST:
         raise OptionError(f"{name} is longer than 100 years.")
     return total
 
 
+def must_be_usable(argument_spec: t.Mapping[str, t.Any], options: Options) -> None:
+    """Refuse options that can never be meant: text that is not UTF-8, and an empty path. Raises OptionError."""
+    for name, attributes in argument_spec.items():
+        value = options.get(name)
+        if attributes.get("type") == "path" and value == "":
+            raise OptionError(f"{name} is empty. Leave it out, or name a file.")
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and not _is_unicode(text):
+                raise OptionError(f"{_source(name, attributes, text)} holds bytes that are not UTF-8.")
+        if isinstance(value, dict) and "options" in attributes:
+            must_be_usable(attributes["options"], value)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be written as UTF-8. Python keeps other bytes of the environment as halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _source(name: str, attributes: t.Mapping[str, t.Any], value: str) -> str:
+    """Where the value of an option comes from: the environment variable that has it, else the option."""
+    _from, variables = attributes.get("fallback", (None, []))
+    same = [variable for variable in variables if os.environ.get(variable) == value]
+    return f"The environment variable {same[0]}" if same else name
+
+
+def without_values(message: str) -> str:
+    """What ansible-core says of an option, without the value it quotes: that may be a secret put in the wrong place."""
+    return _QUOTED.sub(r"\1", message)
+
+
+def credential_hint(options: Options) -> str | None:
+    """What may be wrong with the way in which a refused user name or password was written; None if nothing is seen."""
+    for name in ("username", "password"):
+        value = options.get(name)
+        if not isinstance(value, str) or not value:
+            continue
+        if value != value.strip():
+            blank = "a blank" if value.strip() == value.strip(" \t") else "a line break"
+            return f"{name} begins or ends with {blank}. The filter trim takes it off, if it does not belong there."
+        if value in ("True", "False") or (name == "password" and _NUMBER.fullmatch(value)):
+            return f"{name} looks like a number or a boolean. Put it in quotes, or YAML may change how it is written."
+    return None
+
+
 def secret_values(argument_spec: t.Mapping[str, t.Any], options: Options) -> t.Iterator[str]:
     """The texts given to options that are secret, but for the record, which holds many that are not."""
     for name, attributes in argument_spec.items():
-        if attributes.get("no_log"):
-            value = options.get(name)
+        value = options.get(name)
+        if isinstance(value, dict) and "options" in attributes:
+            yield from secret_values(attributes["options"], value)
+        elif attributes.get("no_log"):
             yield from (str(item) for item in (value if isinstance(value, list) else [value]) if item)
 
 
 def public_options(argument_spec: t.Mapping[str, t.Any], options: Options) -> dict[str, t.Any]:
-    """The options as they may be shown. A name that is no option is left out: it may be a misspelt password."""
-    shown = {
-        name: "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if is_secret and options.get(name) else options[name]
-        for name, is_secret in ((name, each.get("no_log") or name == "record") for name, each in argument_spec.items())
-        if name in options
-    }
-    if isinstance(shown.get("api_url"), str):
+    """The options as they may be shown.
+
+    A name that is no option is left out: it may be a misspelt password. A value that an option cannot have is not
+    shown: it may be a secret put in the wrong place.
+    """
+    return {name: _shown(name, each, options[name]) for name, each in argument_spec.items() if name in options}
+
+
+def _shown(name: str, attributes: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
+    if not value and not isinstance(value, str):
+        return value
+    if isinstance(value, dict) and "options" in attributes:
+        return public_options(attributes["options"], value)
+    if attributes.get("no_log") or name in ("record", "store"):
+        return _NOT_SHOWN if value else value
+    if isinstance(value, str) and name == "api_url":
         # What does not belong there is refused, and until then it may be a password or a token.
-        shown["api_url"] = re.sub(r"(?<=//)[^/]*@|(?<=[?#]).*", "***", shown["api_url"])
-    return shown
+        value = re.sub(r"(?<=//)[^/]*@|(?<=[?#]).*", "***", value)
+    return value if _is_possible(name, attributes, value) else _NOT_SHOWN
+
+
+def _is_possible(name: str, attributes: t.Mapping[str, t.Any], value: t.Any) -> bool:
+    """Whether an option can have this value at all."""
+    kind = _TYPES.get(attributes.get("type", "str"), object)
+    if not isinstance(value, kind) or (isinstance(value, str) and not _is_unicode(value)):
+        return False
+    if "choices" in attributes:
+        return value in attributes["choices"]
+    if name in _DURATIONS:
+        return _duration(str(value)) is not None
+    return name != "fingerprint" or _FINGERPRINT.fullmatch(str(value)) is not None

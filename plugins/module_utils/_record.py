@@ -2,32 +2,40 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is remembered about one API user's token between runs, and the file that keeps it."""
+"""What is remembered about one API user's token between runs, and its JSON, read as strictly as it is written."""
 
 from __future__ import annotations
 
-import json
 import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso, unix
-from ansible_collections.telephony.auth.plugins.module_utils._errors import (
-    StoreError,
-)
-from ansible_collections.telephony.auth.plugins.module_utils._private_file import PrivateFile
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import (
-    fingerprint,
-    is_header_safe,
-)
+from ansible_collections.telephony.auth.plugins.module_utils._errors import StoreError
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint, is_header_safe
 
 SCHEMA = 1
+# Written for those who use the token, see document(); made anew with each writing and never read.
+_FOR_CONSUMERS = ("headers", "headers_json")
+_TOKEN_FIELDS = ("token", "extra", "issued_at", "expires_at", "guessed")
+_RECORD_FIELDS = {
+    *("schema", "vendor", "api_url", "identity", "details", "retiring", "pending", "unclear"),
+    *_TOKEN_FIELDS,
+    *_FOR_CONSUMERS,
+}
+# A record with as many can still be read: no token is longer than 16 KiB.
+MOST_RETIRING = 50
+MOST_UNCLEAR = 20
+_LONGEST_TEXT = 4096
+
+Json = t.Dict[str, t.Any]
 
 
 @dataclass(frozen=True)
 class Token:
     """What a vendor accepts instead of a password. Times are Unix seconds; None is unknown or never.
 
-    extra holds other secrets that belong to it, details plain facts that the vendor told with it.
+    extra holds other secrets that belong to it, details plain facts that the vendor told with it. guessed is true for one
+    that was found on the vendor's list after its reply got lost: most likely ours, but no run ends it on its own.
     """
 
     value: str = field(repr=False)
@@ -35,6 +43,7 @@ class Token:
     issued_at: int | None = None
     expires_at: int | None = None
     details: t.Mapping[str, t.Any] = field(default_factory=dict)
+    guessed: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -54,57 +63,85 @@ class Retiring:
 
 
 @dataclass(frozen=True)
-class Pending:
-    """Written before a token is issued: the fingerprints of those that existed, so that a new one can be told apart."""
+class Attempt:
+    """A request for a token, begun at since, of which nobody knows (yet) what became.
 
-    fingerprints: tuple[str, ...]
+    existed are the fingerprints of the tokens that there were before, where the vendor lists them. suspects are those of
+    the tokens that may have come of it, once the vendor has had time enough; None until then.
+    """
+
     since: int
+    existed: tuple[str, ...] = ()
+    suspects: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Record:
-    """One API user's token. There is none yet when the run that was to issue the first one was interrupted."""
+    """One API user's token. There is none yet when the run that was to issue the first one was interrupted.
+
+    pending is written before a token is issued and taken away afterwards: a run that finds it follows one that was
+    interrupted. unclear are the attempts that ended without a clear answer.
+    """
 
     vendor: str
     api_url: str
     identity: str | None
     token: Token | None
     retiring: tuple[Retiring, ...] = ()
-    pending: Pending | None = None
+    pending: Attempt | None = None
+    unclear: tuple[Attempt, ...] = ()
 
     @property
     def tokens(self) -> tuple[Token, ...]:
         """The token and those that are retiring."""
         return (*((self.token,) if self.token else ()), *(old.token for old in self.retiring))
 
-    def as_json(self) -> dict[str, t.Any]:
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The earlier requests for a token whose outcome is not known for good."""
+        return (*self.unclear, *((self.pending,) if self.pending else ()))
+
+    def as_json(self) -> Json:
         return {
             "schema": SCHEMA,
             "vendor": self.vendor,
             "api_url": self.api_url,
             "identity": self.identity,
             **_token_as_json(self.token),
+            "details": dict(self.token.details) if self.token else {},
+            # Without their details, which nobody needs any more.
             "retiring": [{**_token_as_json(old.token), "revoke_at": iso(old.revoke_at)} for old in self.retiring],
-            "pending": self.pending
-            and {"fingerprints": list(self.pending.fingerprints), "since": iso(self.pending.since)},
+            "pending": self.pending and _attempt_as_json(self.pending),
+            "unclear": [_attempt_as_json(attempt) for attempt in self.unclear],
         }
 
 
-def _token_as_json(token: Token | None) -> dict[str, t.Any]:
+def _token_as_json(token: Token | None) -> Json:
     if token is None:
-        return {"token": None, "extra": {}, "issued_at": None, "expires_at": None, "details": {}}
+        return {"token": None, "extra": {}, "issued_at": None, "expires_at": None, "guessed": False}
     return {
         "token": token.value,
         "extra": dict(token.extra),
         "issued_at": iso(token.issued_at),
         "expires_at": iso(token.expires_at),
-        "details": dict(token.details),
+        "guessed": token.guessed,
+    }
+
+
+def _attempt_as_json(attempt: Attempt) -> Json:
+    return {
+        "since": iso(attempt.since),
+        "existed": list(attempt.existed),
+        "suspects": None if attempt.suspects is None else list(attempt.suspects),
     }
 
 
 def record_from_json(value: object, source: str) -> Record:
-    """The record in a parsed JSON value; source names where it came from. Raises StoreError."""
-    if not isinstance(value, dict) or not isinstance(value.get("schema"), int):
+    """The record in a parsed JSON value; source names where it came from.
+
+    Raises StoreError for anything that as_json() does not write, a field of another name or type included.
+    """
+    if not isinstance(value, dict) or not _is_schema(value.get("schema")):
         raise StoreError(f"{source} is not a token record; it was left untouched.", code="not_a_record")
     if value["schema"] > SCHEMA:
         raise StoreError(
@@ -113,109 +150,71 @@ def record_from_json(value: object, source: str) -> Record:
             code="newer_record",
         )
     try:
+        _only(value, _RECORD_FIELDS)
         return Record(
             vendor=_text(value["vendor"]),
             api_url=_text(value["api_url"]),
             identity=None if value["identity"] is None else _text(value["identity"]),
-            token=None if value["token"] is None else _token(value),
-            retiring=tuple(
-                Retiring(_token(old), t.cast(int, unix(_text(old["revoke_at"])))) for old in value["retiring"]
-            ),
-            pending=_pending(value.get("pending")),
+            token=None if value["token"] is None else _token(value, _object(value["details"])),
+            retiring=tuple(_retiring(_object(old)) for old in _list(value["retiring"])),
+            pending=None if value["pending"] is None else _attempt(_object(value["pending"])),
+            unclear=tuple(_attempt(_object(attempt)) for attempt in _list(value["unclear"])),
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError):
         raise StoreError(f"{source} is a damaged token record; it was left untouched.", code="not_a_record") from None
 
 
-def _pending(value: t.Any) -> Pending | None:
-    if value is None:
-        return None
-    return Pending(tuple(map(_text, value["fingerprints"])), t.cast(int, unix(_text(value["since"]))))
+def _is_schema(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
+def _retiring(value: Json) -> Retiring:
+    _only(value, {*_TOKEN_FIELDS, "revoke_at"})
+    return Retiring(_token(value), t.cast(int, unix(_text(value["revoke_at"]))))
+
+
+def _attempt(value: Json) -> Attempt:
+    _only(value, {"since", "existed", "suspects"})
+    since, suspects = t.cast(int, unix(_text(value["since"]))), value["suspects"]
+    return Attempt(since, _texts(value["existed"]), None if suspects is None else _texts(suspects))
+
+
+def _token(value: Json, details: Json | None = None) -> Token:
+    extra = {_text(name): secret for name, secret in _object(value["extra"]).items()}
+    if not all(map(is_header_safe, (value["token"], *extra.values()))) or not isinstance(value["guessed"], bool):
+        raise ValueError
+    return Token(
+        value=value["token"],
+        extra=extra,
+        issued_at=unix(value["issued_at"]),
+        expires_at=unix(value["expires_at"]),
+        details=details or {},
+        guessed=value["guessed"],
+    )
+
+
+def _only(value: Json, names: t.Collection[str]) -> None:
+    if not set(value) <= set(names):
+        raise ValueError
+
+
+def _object(value: object) -> Json:
+    if not isinstance(value, dict):
         raise TypeError
     return value
 
 
-def _token(value: t.Mapping[str, t.Any]) -> Token:
-    secrets = {str(name): _text(secret) for name, secret in value["extra"].items()}
-    if not all(map(is_header_safe, (value["token"], *secrets.values()))):
-        raise ValueError
-    return Token(
-        value=value["token"],
-        extra=secrets,
-        issued_at=unix(value.get("issued_at")),
-        expires_at=unix(value.get("expires_at")),
-        details=dict(value.get("details") or {}),
-    )
+def _list(value: object) -> list[t.Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
 
 
-class Store(t.Protocol):
-    """Where a record is kept."""
-
-    keeps: bool
-    """Whether the record is still there in the next run."""
-    hands_back: bool
-    """Whether the caller keeps the record, after the run: until then nothing must end that the caller's record names."""
-
-    def lock(self, wait: float) -> None:
-        """Keep other runs away until close(), after waiting for them at most this many seconds. Raises StoreError."""
-
-    def prove(self) -> None:
-        """Make sure that save() will work. Raises StoreError."""
-
-    def save(self, record: Record) -> None:
-        """Keep this record in place of the earlier one. Raises StoreError."""
-
-    def remove(self) -> None:
-        """Forget the record. Raises StoreError."""
-
-    def close(self) -> None:
-        """Leave nothing unfinished behind."""
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():
+        raise TypeError
+    return value
 
 
-class CallerStore:
-    """The record is handed back to the caller, who keeps it if the next run gets it as an option."""
-
-    keeps = False
-
-    def __init__(self, hands_back: bool) -> None:
-        self.hands_back = hands_back
-
-    def lock(self, wait: float) -> None:
-        pass
-
-    def prove(self) -> None:
-        pass
-
-    def save(self, record: Record) -> None:
-        pass
-
-    def remove(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
-class RecordFile(PrivateFile):
-    """A record in a private file."""
-
-    keeps = True
-    hands_back = False
-
-    def load(self) -> Record | None:
-        """The record in the file; None where there is none. Raises StoreError."""
-        content = self.read()
-        if content is None:
-            return None
-        try:
-            value = json.loads(content)
-        except (ValueError, RecursionError):
-            value = None
-        return record_from_json(value, f"path {self.path}")
-
-    def save(self, record: Record) -> None:
-        self.replace(json.dumps(record.as_json(), indent=2, sort_keys=True).encode() + b"\n")
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(_text, _list(value)))

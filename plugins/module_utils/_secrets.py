@@ -31,8 +31,11 @@ def fingerprint(token: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """What somebody else wrote, fit to stand in a message: printable, and on one line."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    """What somebody else wrote, fit to stand in a message: printable, and on one line.
+
+    What cannot be seen is left out: NULs or characters without width between letters would hide a secret from the masker.
+    """
+    return " ".join("".join(char for char in text if char.isprintable() or char.isspace()).split())
 
 
 def is_header_safe(token: object) -> bool:
@@ -80,14 +83,25 @@ class Masker:
     """Knows the secrets of one run and takes them out of text that came from outside."""
 
     def __init__(self, secrets: t.Iterable[str] = ()) -> None:
-        self._secrets = {secret for secret in secrets if secret}
+        self._secrets: set[str] = set()
+        for secret in secrets:
+            self.add(secret)
 
     def add(self, secret: str | None) -> None:
-        if secret:
-            self._secrets.add(secret)
+        # Also as it looks in the one line of clean().
+        self._secrets.update(way for way in (secret, one_line(secret or "")) if way)
+
+    def clean(self, text: str) -> str:
+        """What somebody else wrote, for a message: one printable line in which secrets are masked, in this order."""
+        return self.mask(one_line(text))
 
     def mask(self, text: str) -> str:
+        text = self.mask_known(text)
+        return _TOKEN_LIKE.sub(MASK, text)
+
+    def mask_known(self, text: str) -> str:
+        """Take out the secrets of this run alone, where what only looks like a token is wanted, such as an account's id."""
         # Longest first: a secret may be a part of another one.
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = re.sub(_pattern(secret), MASK, text)
-        return _TOKEN_LIKE.sub(MASK, text)
+        return text

@@ -7,44 +7,50 @@
 from __future__ import annotations
 
 import sys
+import time
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import (
-    REQUESTS_IMPORT_ERROR,
-    Api,
-    connection,
-)
-from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock, iso
+from ansible_collections.telephony.auth.plugins.module_utils._api import REQUESTS_IMPORT_ERROR, Api
+from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
+from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
+from ansible_collections.telephony.auth.plugins.module_utils._decide import Decision, Known, Policy
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
+    StoreConflict,
     StoreError,
     TelephonyError,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import (
-    Known,
-    Lifecycle,
-    Outcome,
-    Policy,
-)
+from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Lifecycle
+from ansible_collections.telephony.auth.plugins.module_utils._listing import ListPolicy
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Options,
+    credential_hint,
+    must_be_usable,
     public_options,
     seconds,
     secret_values,
+    without_values,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._record import (
+from ansible_collections.telephony.auth.plugins.module_utils._record import Record
+from ansible_collections.telephony.auth.plugins.module_utils._result import describe, document
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
+from ansible_collections.telephony.auth.plugins.module_utils._store import (
     CallerStore,
-    Record,
-    RecordFile,
-    Token,
-    record_from_json,
+    Document,
+    FileStore,
+    Store,
+    pause,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker, fingerprint
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 Result = t.Dict[str, t.Any]
+# Opens a store that only the controller has: its options, what it keeps of a record, the secrets of this run.
+OpenStore = t.Callable[[t.Mapping[str, t.Any], Document, Masker], Store]
+# Before a run begins anew because another one was quicker
+_PAUSE_SECONDS = 0.05
 
 
 class TokenModule(AnsibleModule):
@@ -68,6 +74,7 @@ class TokenModule(AnsibleModule):
         return {"invocation": {"module_args": public_options(self.argument_spec, self.params)}}
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        msg = msg if "failure" in kwargs else without_values(msg)
         super().fail_json(msg, **{**kwargs, **self._public()})
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
@@ -79,7 +86,7 @@ def run_module(vendor: type[BaseVendor]) -> None:
     module = TokenModule(supports_check_mode=True, **vendor.spec().as_arguments())
     if REQUESTS_IMPORT_ERROR:
         missing = TelephonyError(missing_required_lib("requests"), code="requests_missing")
-        module.fail_json(missing.message, failure=missing.as_result(vendor.name))
+        module.fail_json(**failed(vendor.name, missing))
     result, warnings = run(vendor, module.params, module.check_mode)
     for warning in warnings:
         module.warn(warning)
@@ -88,67 +95,184 @@ def run_module(vendor: type[BaseVendor]) -> None:
     module.exit_json(**result)
 
 
-def run(vendor: type[BaseVendor], options: Options, check_mode: bool) -> tuple[Result, list[str]]:
+def no_driver(*_arguments: object) -> t.NoReturn:
+    raise OptionError(
+        "store works on the controller only. Use delegate_to: localhost, or path for a file on this host."
+    )
+
+
+def run(
+    vendor: type[BaseVendor], options: Options, check_mode: bool, open_store: OpenStore = no_driver
+) -> tuple[Result, list[str]]:
     """One run, for a module and for an action: the result, with failed set if it failed, and the warnings."""
     warnings: list[str] = []
     try:
-        return _run(vendor, options, check_mode, warnings), warnings
+        return Run(vendor, options, open_store, warnings).reach(check_mode), warnings
     except TelephonyError as failure:
-        return {"failed": True, "msg": failure.message, "failure": failure.as_result(vendor.name)}, warnings
+        hint = credential_hint(options) if failure.code == "credentials_refused" else None
+        return failed(vendor.name, failure.adding(hint) if hint else failure), warnings
     except Exception as error:  # noqa: BLE001  # whatever it is: its text may hold a secret, its traceback helps nobody
-        line = sys.exc_info()[2]
-        while line and line.tb_next:
-            line = line.tb_next
-        where = f"{line.tb_frame.f_code.co_name}, line {line.tb_lineno}" if line else "unknown"
-        mistake = TelephonyError(
-            f"A mistake in telephony.auth: {type(error).__name__} in {where}. Please report it.", code="internal_error"
-        )
-        return {"failed": True, "msg": mistake.message, "failure": mistake.as_result(vendor.name)}, warnings
+        return failed(vendor.name, mistake(error)), warnings
 
 
-def secrets_in(result: Result) -> list[str]:
-    """The secrets that a result carries; none in one that was asked to carry none."""
-    if "record" not in result:
-        return []
-    record = record_from_json(result["record"], "record")
-    return [*(secret for token in record.tokens for secret in token.secrets), *result.get("tokens", ())]
+def failed(vendor: str, failure: TelephonyError) -> Result:
+    return {"failed": True, "msg": failure.message, "failure": failure.as_result(vendor)}
 
 
-def _run(vendor_class: type[BaseVendor], options: Options, check_mode: bool, warnings: list[str]) -> Result:
-    masker = Masker(secret_values(vendor_class.spec().argument_spec, options))
-    clock = Clock()
-    vendor = vendor_class(Api(connection(options), masker, clock), options)
-    for secret in vendor.secrets_in_use():
-        masker.add(secret)
-    path = options["path"]
-    store: RecordFile | CallerStore
-    if path:
-        store = RecordFile(path, options["mode"], options["owner"], options["group"])
-    else:
-        store = CallerStore(hands_back=options["record"] is not None)
-    lifecycle = Lifecycle(vendor, store, _policy(options), clock.now, check_mode)
-    try:
+def mistake(error: Exception) -> TelephonyError:
+    """An exception that should not have been, told without its text. What was done before it, nobody knows."""
+    line = sys.exc_info()[2]
+    while line and line.tb_next:
+        line = line.tb_next
+    where = f"{line.tb_frame.f_code.co_name}, line {line.tb_lineno}" if line else "unknown"
+    told = TelephonyError(
+        f"A mistake in telephony.auth: {type(error).__name__} in {where}. Please report it.", code="internal_error"
+    )
+    told.maybe_done = True
+    return told
+
+
+class Run:
+    """One run for one API user, from the options to the result. Raises OptionError if they cannot work."""
+
+    def __init__(
+        self, vendor_class: type[BaseVendor], options: Options, open_store: OpenStore, warnings: list[str]
+    ) -> None:
+        must_be_usable(vendor_class.spec().argument_spec, options)
+        self.options = options
+        self.warnings = warnings
+        self.masker = Masker(secret_values(vendor_class.spec().argument_spec, options))
+        self.clock = Clock()
+        self.vendor = vendor_class(Api(connection(options), self.masker, self.clock), options)
+        for secret in self.vendor.secrets_in_use():
+            self.masker.add(secret)
+        self.policy = _policy(options)
+        self.store = self._open_store(open_store)
+        self.lifecycle = Lifecycle(self.vendor, self.store, self.policy, self.clock.moment)
+
+    def _open_store(self, open_store: OpenStore) -> Store:
+        options = self.options
+
+        def keep(record: Record) -> Result:
+            return document(self.vendor, record)
+
+        if options["store"] is not None:
+            return open_store(options["store"], keep, self.masker)
+        if options["path"]:
+            return FileStore(keep, **{name: options[name] for name in ("path", "mode", "owner", "group")})
+        return CallerStore(options["record"])
+
+    def reach(self, check_mode: bool) -> Result:
+        """Bring the token to the wanted state, or in check mode tell what that takes. Raises TelephonyError."""
+        try:
+            give_up_at = time.monotonic() + self.options["retry_timeout"]
+            while True:
+                try:
+                    return self._try(check_mode)
+                except StoreConflict:
+                    if time.monotonic() >= give_up_at:
+                        raise
+                pause(_PAUSE_SECONDS)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Gather the warnings, and leave nothing unfinished behind."""
+        self.warnings += self.lifecycle.warnings + self.clock.warnings()
+        self.store.close()
+
+    def _try(self, check_mode: bool) -> Result:
         if not check_mode:
-            store.lock(options["retry_timeout"])
-        known = _known(vendor, options, store)
-        if known:
-            for token in known.record.tokens:
-                for secret in token.secrets:
-                    masker.add(secret)
-        outcome = _reach(lifecycle, known, options)
-        changed_file = isinstance(store, RecordFile) and _correct_attributes(store, outcome, check_mode)
-    finally:
-        warnings += lifecycle.warnings + clock.warnings()
-        store.close()
-    result = _result(vendor, options, outcome, changed_file, check_mode)
-    if options["state"] == "present":
-        result["accepted"] = outcome.accepted
-        result["next_action_at"] = iso(lifecycle.next_action_at(outcome.after)) if outcome.after else None
-        result["retiring"] = [
-            {"fingerprint": old.token.fingerprint, "revoke_at": iso(old.revoke_at)}
-            for old in (outcome.after.retiring if outcome.after else ())
-        ]
-    return result
+            self.store.lock(self.options["retry_timeout"])
+        decision = self._decide(self.known())
+        outcome = self.lifecycle.foretell(decision) if check_mode else self.lifecycle.carry_out(decision)
+        differ = False
+        if outcome.after and self.store.attributes_differ():
+            differ = True
+            if not check_mode:
+                self.store.save(outcome.after)
+        return describe(self.vendor, self.options, self.policy, outcome, differ)
+
+    def _decide(self, known: Known | None) -> Decision:
+        options = self.options
+        stateless = self._is_stateless() and not known
+        if options.get("count", 1) != 1 and not stateless:
+            raise OptionError("count manages tokens that no path, store, record or api_token names. Leave those out.")
+        if options["state"] == "absent":
+            all_tokens = self.policy.listing.all_tokens
+            return self.lifecycle.plan_absent_all(known) if all_tokens else self.lifecycle.plan_absent(known)
+        if stateless and "count" in options:
+            return self.lifecycle.plan_count()
+        if options["return_token"] is False and not self.store.is_kept and options["renew"] != "never":
+            raise OptionError("return_token=false without path would lose a new token. Give path, or set renew=never.")
+        return self.lifecycle.plan_present(known)
+
+    def _is_stateless(self) -> bool:
+        """Whether nobody keeps a record. An empty one says that the caller does, and has none yet."""
+        return not self.store.is_kept and self.options["record"] is None
+
+    def known(self) -> Known | None:
+        """The record, else what the vendor's own token option names. Raises StoreError, OptionError."""
+        self._must_tell_whose()
+        record = self.store.load()
+        token = self.vendor.known()
+        for each in (*(record.tokens if record else ()), *((token,) if token else ())):
+            for secret in each.secrets:
+                self.masker.add(secret)
+        if record:
+            self._must_belong(record)
+            if token and record.token and token.value != record.token.value and self.vendor.cannot_issue():
+                raise StoreError(
+                    f"{self.store.place} holds another token ({record.token.fingerprint}) than the task names"
+                    f" ({token.fingerprint}). Remove one of the two.",
+                    code="record_mismatch",
+                )
+            known = Known(record, removable=self.store.is_kept)
+        elif token:
+            identity = self.vendor.identity or self.vendor.owner(token)
+            record = Record(self.vendor.name, self.vendor.api_url, identity, token)
+            known = Known(record, kept=self._is_stateless(), removable=False)
+        else:
+            return None
+        return replace(known, record=self._without_foreign_facts(record))
+
+    def _without_foreign_facts(self, record: Record) -> Record:
+        """A record with those details only that the vendor's may be: others may have written it."""
+        token = record.token
+        return replace(record, token=replace(token, details=self.vendor.let_in(token.details))) if token else record
+
+    def _must_tell_whose(self) -> None:
+        """A record that is kept must not serve whoever has some credentials: the options have to tell the user."""
+        if self._is_stateless() or self.vendor.identity is not None or self.vendor.cannot_issue():
+            return
+        raise OptionError(
+            "Nothing tells whose token the record holds. Give username beside the credentials.", code="identity_unknown"
+        )
+
+    def _must_belong(self, record: Record) -> None:
+        vendor = self.vendor
+        place = self.store.place
+        for what, theirs, ours in (("vendor", record.vendor, vendor.name), ("api_url", record.api_url, vendor.api_url)):
+            if theirs != ours:
+                raise _mismatch(
+                    f"{place} is the record of another {what}: {self.masker.mask_known(theirs)}, not {ours}."
+                )
+        if vendor.identity is None or record.identity == vendor.identity:
+            return
+        if record.identity is None:
+            raise _mismatch(
+                f"{place} does not tell whose token it holds, so it may be another user's than {vendor.identity}.",
+                f" If it is theirs, write {vendor.identity} into its field identity, else remove it.",
+            )
+        raise _mismatch(
+            f"{place} is the record of another user: {self.masker.mask_known(record.identity)}, not {vendor.identity}.",
+            " If both are the same, as one account has a name, a realm and keys, give the options as they were then, or"
+            " remove the record.",
+        )
+
+
+def _mismatch(what: str, hint: str = "") -> StoreError:
+    return StoreError(f"{what} It was left untouched.{hint}", code="record_mismatch")
 
 
 def _policy(options: Options) -> Policy:
@@ -158,126 +282,12 @@ def _policy(options: Options) -> Policy:
         renew_before=seconds("renew_before", options["renew_before"]),
         max_age=None if options["max_age"] is None else seconds("max_age", options["max_age"]),
         grace=seconds("grace", options["grace"]),
-        adopt=options.get("adopt"),
-        fingerprint=options.get("fingerprint"),
-        exclusive=options.get("exclusive", False),
-        keep=tuple(options.get("keep") or ()),
-        count=options.get("count", 1),
+        listing=ListPolicy(
+            adopt=options.get("adopt"),
+            fingerprint=options.get("fingerprint"),
+            exclusive=options.get("exclusive", False),
+            keep=tuple(options.get("keep") or ()),
+            count=options.get("count", 1),
+            all_tokens=options.get("all_tokens", False),
+        ),
     )
-
-
-def _known(vendor: BaseVendor, options: Options, store: RecordFile | CallerStore) -> Known | None:
-    """The record, else what the vendor's own token option names. Raises StoreError, OptionError."""
-    record: Record | None = None
-    source = "record"
-    if isinstance(store, RecordFile):
-        record, source = store.load(), f"path {store.path}"
-    elif options["record"]:
-        record = record_from_json(options["record"], source)
-    token = vendor.known()
-    if record:
-        _must_belong(record, vendor, source)
-        if token and record.token and token.value != record.token.value and vendor.cannot_issue():
-            raise StoreError(
-                f"{source} holds another token ({record.token.fingerprint}) than the task names ({token.fingerprint})."
-                " Remove one of the two.",
-                code="record_mismatch",
-            )
-        return Known(record, kept=True)
-    if token is None:
-        return None
-    identity = vendor.identity or vendor.owner(token)
-    return Known(Record(vendor.name, vendor.api_url, identity, token), kept=False)
-
-
-def _must_belong(record: Record, vendor: BaseVendor, source: str) -> None:
-    for what, theirs, ours in (
-        ("vendor", record.vendor, vendor.name),
-        ("api_url", record.api_url, vendor.api_url),
-        ("user", record.identity, vendor.identity),
-    ):
-        if theirs != ours and theirs is not None and ours is not None:
-            raise StoreError(
-                f"{source} is the record of another {what}: {theirs}, not {ours}. It was left untouched.",
-                code="record_mismatch",
-            )
-
-
-def _reach(lifecycle: Lifecycle, known: Known | None, options: Options) -> Outcome:
-    """The wanted state."""
-    # An empty record says that the caller keeps one and has none yet.
-    stateless = not options["path"] and options["record"] is None and not known
-    if options.get("count", 1) != 1 and not stateless:
-        raise OptionError("count manages tokens that no path, record or api_token names. Leave those out.")
-    if options["state"] == "absent":
-        return lifecycle.absent_all(known) if options.get("all_tokens") else lifecycle.absent(known)
-    if stateless and "count" in options:
-        return lifecycle.present_count()
-    if options["return_token"] is False and not options["path"] and options["renew"] != "never":
-        raise OptionError("return_token=false without path would lose a new token. Give path, or set renew=never.")
-    return lifecycle.present(known)
-
-
-def _correct_attributes(store: RecordFile, outcome: Outcome, check_mode: bool) -> bool:
-    """Give the file the mode, owner and group of the task; whether they were others."""
-    if outcome.after is None or not store.attributes_differ():
-        return False
-    if not check_mode:
-        store.save(outcome.after)
-    return True
-
-
-def _result(vendor: BaseVendor, options: Options, outcome: Outcome, changed_file: bool, check_mode: bool) -> Result:
-    to_come = check_mode and outcome.issued
-    record = None if to_come else outcome.after
-    token = record.token if record else None
-    facts = _facts(vendor, options["state"], outcome.after, to_come)
-    if outcome.after is None and outcome.before:
-        facts["identity"] = outcome.before.identity
-    result: Result = {
-        # First, so that nothing in a record can stand in for what this run found out.
-        **(token.details if token else {}),
-        **facts,
-        "changed": outcome.changed or changed_file,
-        "reason": outcome.reason + (", mode or owner of the file corrected" if changed_file else ""),
-        "fingerprint": token.fingerprint if token else None,
-        "diff": {"before": _facts(vendor, "present" if outcome.before else "absent", outcome.before), "after": facts},
-    }
-    if outcome.revoked is not None:
-        result["revoked"] = outcome.revoked
-        ended = outcome.before.token if outcome.before else None
-        result["fingerprint"] = ended.fingerprint if ended else None
-    if outcome.listed is not None:
-        on_record = {known.value for known in outcome.after.tokens} if outcome.after else set()
-        result["others"] = [fingerprint(value) for value in outcome.listed if value not in on_record]
-    returns = options["return_token"] if options["return_token"] is not None else not options["path"]
-    if returns and outcome.announced:
-        result["record"] = outcome.announced.as_json()
-    if returns and record and token:
-        result.update(_secret_results(vendor, record, token))
-        if outcome.tokens:
-            result["tokens"] = list(outcome.tokens)
-    return result
-
-
-def _secret_results(vendor: BaseVendor, record: Record, token: Token) -> Result:
-    return {
-        **token.extra,
-        **vendor.extra_results(token),
-        "token": token.value,
-        "headers": vendor.headers(token),
-        "record": record.as_json(),
-    }
-
-
-def _facts(vendor: BaseVendor, state: str, record: Record | None, to_come: bool = False) -> Result:
-    """The plain fields of a result and of both sides of the diff."""
-    token = record.token if record and not to_come else None
-    return {
-        "state": state,
-        "fingerprint": "of the token to be issued" if to_come else token.fingerprint if token else None,
-        "issued_at": iso(token.issued_at) if token else None,
-        "expires_at": iso(token.expires_at) if token else None,
-        "api_url": vendor.api_url,
-        "identity": record.identity if record else vendor.identity,
-    }

@@ -223,6 +223,7 @@ details:
     account_type:
       description: Whether the token is that of a user or of a reseller, as in O(account_type).
       type: str
+      choices: [user, reseller]
       returned: if known
       sample: user
     user:
@@ -260,7 +261,7 @@ details:
           type: str
           returned: if known
           sample: '+15551239999'
-# The rest is the same in several modules. Edit tests/tools/returns.yml, then run: make format
+# The rest is the same in several modules. Edit tests/tools/returns.txt, then run: make format
 failure:
   description: What went wrong, for playbooks to branch on. It holds no secret.
   type: dict

@@ -300,7 +300,7 @@ details:
       sample:
         phone: company
         reports: 'yes'
-# The rest is the same in several modules. Edit tests/tools/returns.yml, then run: make format
+# The rest is the same in several modules. Edit tests/tools/returns.txt, then run: make format
 failure:
   description: What went wrong, for playbooks to branch on. It holds no secret.
   type: dict

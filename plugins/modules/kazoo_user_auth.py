@@ -298,7 +298,7 @@ details:
       type: str
       returned: if known
       sample: en-US
-# The rest is the same in several modules. Edit tests/tools/returns.yml, then run: make format
+# The rest is the same in several modules. Edit tests/tools/returns.txt, then run: make format
 failure:
   description: What went wrong, for playbooks to branch on. It holds no secret.
   type: dict
@@ -334,6 +334,7 @@ failure:
         - V(collection_missing) - O(store) needs the collection community.hashi_vault and the Python library hvac.
         - V(credentials_missing) - the options do not suffice for what is to be done.
         - V(credentials_refused) - wrong user name, password, key or token.
+        - V(identity_unknown) - the credentials do not tell whose token it is, and a record has to. Set O(username).
         - V(internal_error) - a mistake in this collection. Please report it.
         - V(issued_token_refused) - the vendor made a token and then did not accept it.
         - V(locked) - another run was at work on the record for longer than O(retry_timeout).

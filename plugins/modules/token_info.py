@@ -199,7 +199,7 @@ details:
   sample:
     account_id: a0c0ffee00000000000000000000ac3e
     account_name: Acme Telephony, Inc.
-# The rest is the same in several modules. Edit tests/tools/returns.yml, then run: make format
+# The rest is the same in several modules. Edit tests/tools/returns.txt, then run: make format
 failure:
   description: What went wrong, for playbooks to branch on. It holds no secret.
   type: dict
@@ -235,6 +235,7 @@ failure:
         - V(collection_missing) - C(store) needs the collection community.hashi_vault and the Python library hvac.
         - V(credentials_missing) - the options do not suffice for what is to be done.
         - V(credentials_refused) - wrong user name, password, key or token.
+        - V(identity_unknown) - the credentials do not tell whose token it is, and a record has to. Set C(username).
         - V(internal_error) - a mistake in this collection. Please report it.
         - V(ip_denied) - the vendor does not accept requests from the address of this host.
         - V(issued_token_refused) - the vendor made a token and then did not accept it.

@@ -241,7 +241,7 @@ details:
       type: str
       returned: if known
       sample: admin
-# The rest is the same in several modules. Edit tests/tools/returns.yml, then run: make format
+# The rest is the same in several modules. Edit tests/tools/returns.txt, then run: make format
 failure:
   description: What went wrong, for playbooks to branch on. It holds no secret.
   type: dict

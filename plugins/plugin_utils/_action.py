@@ -19,42 +19,43 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
 
 from ansible_collections.telephony.auth.plugins.module_utils._api import REQUESTS_IMPORT_ERROR
-from ansible_collections.telephony.auth.plugins.module_utils._options import public_options
-from ansible_collections.telephony.auth.plugins.module_utils._task import (
-    Result,
-    run,
-    secrets_in,
-)
+from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
+from ansible_collections.telephony.auth.plugins.module_utils._options import public_options, without_values
+from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
+from ansible_collections.telephony.auth.plugins.module_utils._result import secrets_in
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
+from ansible_collections.telephony.auth.plugins.module_utils._store import Document, Store
+from ansible_collections.telephony.auth.plugins.module_utils._task import Result, failed, run
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
+from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, find, open_store
 
 try:
     from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
 except ImportError:  # ansible-core before 2.22
     register_secrets = None
 
+Arguments = t.Dict[str, t.Any]
+# Built once in Ansible's main process, which imports the actions before it forks workers.
+_VALIDATORS = {name: ArgumentSpecValidator(**vendor.spec().as_arguments()) for name, vendor in VENDORS.items()}
 
-class TokenAction(ActionBase):
-    """An action and a module of the same name run the same code and give the same result."""
+
+class BaseAction(ActionBase):
+    """What the actions share: whether a task runs here, how it is validated, and that no secret is shown."""
 
     _supports_check_mode = True
     _supports_diff = True
     _supports_async = True
 
-    vendor: t.ClassVar[type[BaseVendor]]
-    _validator: t.ClassVar[ArgumentSpecValidator]
-
-    def __init_subclass__(cls) -> None:
-        # Built once in Ansible's main process, which imports the action before it forks workers.
-        cls._validator = ArgumentSpecValidator(**cls.vendor.spec().as_arguments())
-
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         result: Result = super().run(tmp, task_vars)
-        if self._runs_here():
-            result.update(self._run_here(task_vars or {}))
-        else:
-            self._must_not_lose_secrets()
-            result = merge_hash(result, self._ship(task_vars or {}))
+        try:
+            result = merge_hash(result, self._reach(task_vars or {}))
+        except TelephonyError as failure:
+            result.update(failed("", failure))
         return _hide(result)
+
+    def _reach(self, variables: dict[str, t.Any]) -> Result:
+        raise NotImplementedError
 
     def _runs_here(self) -> bool:
         """Whether the task targets the controller, as the user and in the environment that Ansible runs in."""
@@ -66,32 +67,54 @@ class TokenAction(ActionBase):
             and not REQUESTS_IMPORT_ERROR
         )
 
-    def _run_here(self, task_vars: dict[str, t.Any]) -> Result:
+    def _run_here(self, vendor: type[BaseVendor], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
         """What the module would do and return."""
-        validation = self._validator.validate(self._task.args)
-        options = validation.validated_parameters
-        # Ansible's own modules tell of aliases in the same way, with the same private field.
-        twice = validation._warnings  # pylint: disable=protected-access
-        warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in twice]
+
+        def open_here(store: t.Mapping[str, t.Any], document: Document, masker: Masker) -> Store:
+            return open_store(store, document, Controller(self._loader, self._templar, variables, masker))
+
+        options, msg, warnings = self._validate(vendor, arguments)
         result: Result
-        if validation.errors.errors:
-            msg = validation.errors.msg
-            if isinstance(validation.errors[0], UnsupportedError):
-                msg = f"Unsupported parameters for ({self._task.action}) module: {msg}"
+        if msg:
             result = {"failed": True, "msg": msg}
         else:
-            with _working_in(self._loader.get_basedir()):
-                result, more = run(self.vendor, options, self._task.check_mode)
+            with working_in(self._loader.get_basedir()):
+                result, more = self._work(vendor, options, open_here)
             warnings += more
         if warnings:
             result["warnings"] = warnings
-        if _invocation_is_wanted(task_vars):
-            result["invocation"] = {"module_args": public_options(self._validator.argument_spec, options)}
+        if _invocation_is_wanted(variables):
+            shown = public_options(vendor.spec().argument_spec, options)
+            result["invocation"] = {"module_args": shown}
         return result
 
-    def _ship(self, task_vars: dict[str, t.Any]) -> Result:
+    def _work(self, vendor: type[BaseVendor], options: Arguments, open_here: t.Any) -> tuple[Result, list[str]]:
+        return run(vendor, options, self._task.check_mode, open_here)
+
+    def _validate(self, vendor: type[BaseVendor], arguments: Arguments) -> tuple[Arguments, str, list[str]]:
+        """The options, what is wrong with them, and warnings."""
+        validation = _VALIDATORS[vendor.name].validate(arguments)
+        # Ansible's own modules tell of aliases in the same way, with the same private field.
+        twice = validation._warnings  # pylint: disable=protected-access
+        warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in twice]
+        msg = ""
+        if validation.errors.errors:
+            msg = without_values(validation.errors.msg)
+            if isinstance(validation.errors[0], UnsupportedError):
+                msg = f"Unsupported parameters for ({self._task.action}) module: {msg}"
+        return validation.validated_parameters, msg, warnings
+
+    def _ship(self, vendor: type[BaseVendor], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
+        """Have the module do it on its host."""
+        arguments = _without_store(arguments)
+        self._must_not_lose_secrets(arguments)
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
-        result: Result = self._execute_module(task_vars=task_vars, wrap_async=wrap_async)
+        result: Result = self._execute_module(
+            module_name=f"telephony.auth.{vendor.module}",
+            module_args=arguments,
+            task_vars=variables,
+            wrap_async=wrap_async,
+        )
         if not wrap_async:
             directory = self._connection._shell.tmpdir  # pylint: disable=protected-access  # as every action does
             self._remove_tmp_path(directory)  # type: ignore[no-untyped-call]  # ansible-core has no types here
@@ -104,20 +127,46 @@ class TokenAction(ActionBase):
             ] += " For a host with a local connection, set ansible_python_interpreter to ansible_playbook_python."
         return result
 
-    def _must_not_lose_secrets(self) -> None:
+    def _must_not_lose_secrets(self, arguments: Arguments) -> None:
         """Under async, Ansible keeps the result in a file and shows it unmasked."""
-        if not self._task.async_val or self._task.args.get("state") == "absent":
+        if not self._task.async_val or arguments.get("state") == "absent":
             return
-        returns = self._task.args.get("return_token")
-        if not self._task.args.get("path") if returns is None else boolean(returns, strict=False):
+        returns = arguments.get("return_token")
+        if not arguments.get("path") if returns is None else boolean(returns, strict=False):
             raise AnsibleError(
                 "Under async this task would return secrets in a file that others may read and in events."
                 " Give path, so that the token is kept in a private file, and leave out return_token."
             )
 
 
+class TokenAction(BaseAction):
+    """An action and a module of the same name run the same code and give the same result."""
+
+    vendor: t.ClassVar[type[BaseVendor]]
+
+    def _reach(self, variables: dict[str, t.Any]) -> Result:
+        if self._runs_here():
+            return self._run_here(self.vendor, self._task.args, variables)
+        return self._ship(self.vendor, self._task.args, variables)
+
+
+def _without_store(arguments: Arguments) -> Arguments:
+    """The arguments for another host, which knows of no store but a file. Raises OptionError."""
+    store = arguments.get("store")
+    if store is None:
+        return arguments
+    if not isinstance(store, dict) or find(store.get("type")) is not find("file"):
+        raise OptionError(
+            "A store is on the controller, and this task runs on another host, as another user, in an environment of its"
+            " own or asynchronously. Use delegate_to: localhost (and proxy, where only that host reaches the API), or keep"
+            " the record yourself with record."
+        )
+    rest = {name: value for name, value in arguments.items() if name != "store"}
+    return {**rest, **{name: value for name, value in store.items() if name != "type"}}
+
+
 @contextlib.contextmanager
-def _working_in(directory: str) -> t.Iterator[None]:
+def working_in(directory: str) -> t.Iterator[None]:
     """A relative path starts in the playbook's directory, as it does for modules that have a local connection."""
     before = os.open(".", os.O_RDONLY)
     try:

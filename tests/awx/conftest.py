@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The collection built and installed, a stand-in for AWX, and simulated vendors."""
+"""The collection built and installed, a stand-in for AWX, a Vault, and simulated vendors."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "demo"), str(HERE.parent / "tools")]
 
+from openbao import openbao
 from setup_run import PROJECT_URL, SetUp
 from stage import ROOT, simulators
 from standin import Awx, serving
@@ -48,6 +49,13 @@ def collections(tmp_path_factory, tarball):
 def vendors(tmp_path_factory):
     with simulators(tmp_path_factory.mktemp("simulators"), max_seconds=3600) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def vault(tmp_path_factory):
+    """A client of an OpenBao server."""
+    with openbao(tmp_path_factory.mktemp("openbao") / "log") as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

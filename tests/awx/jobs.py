@@ -121,7 +121,10 @@ class Launcher:
         return t.cast(Object, json.loads(done.stdout))
 
     def launch(self, name: str, answers: Object | None = None, **prompts: t.Any) -> list[Job]:
-        """Launch a job template, with answers to its survey and its other prompts. Gives the jobs, one for each slice."""
+        """Launch a job template, with answers to its survey and its other prompts. Gives the jobs, one for each slice.
+
+        Raises LookupError where AWX would run no playbook, for want of a field of a credential.
+        """
         template = self._awx.named("job_templates", name)
         assert all(template[f"ask_{prompt}_on_launch"] for prompt in prompts)
         template = {**template, **prompts}
@@ -161,11 +164,12 @@ class Launcher:
         passwords: dict[str, str] = {}
         for number in self._awx.linked.get((template["id"], "credentials"), []):
             credential = self._awx.store["credentials"][number]
-            credential_type = self._awx.store["credential_types"][credential["credential_type"]]
-            env.update(injected(credential_type, credential["inputs"]))
-            variables.update(injected_variables(credential_type, credential["inputs"]))
+            credential_type = self._awx.type_of(credential)
+            values = self._awx.values_for_job(credential)
+            env.update(injected(credential_type, values))
+            variables.update(injected_variables(credential_type, values))
             if credential_type["kind"] == "vault":
-                passwords[r"Vault password:\s*?$"] = credential["inputs"]["vault_password"]
+                passwords[r"Vault password:\s*?$"] = values["vault_password"]
         return env, variables, passwords
 
     def _fill(self, data: Path, inventory: Object, extra_vars: Object, arguments: list[str]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from urllib.parse import urlsplit
 
 from dateutil import rrule, tz
 from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError
@@ -198,10 +199,33 @@ def check_credential(values: Json, credential_type: Object) -> None:
     fields = {field["id"]: field for field in credential_type["inputs"].get("fields", [])}
     for name, value in values.items():
         expect(name in fields, "inputs", f"Additional properties are not allowed ({name!r} was unexpected)")
-        wanted = {"string": str, "boolean": bool}[fields[name]["type"]]
-        expect(isinstance(value, wanted), "inputs", f"{name} is not of type {fields[name]['type']}")
+        kind = fields[name].get("type", "string")
+        expect(isinstance(value, {"string": str, "boolean": bool}[kind]), "inputs", f"{name} is not of type {kind}")
         expect(value in fields[name].get("choices", [value]), "inputs", f"{name} is not one of its choices")
         expect(value != "$encrypted$", "inputs", f"$encrypted$ is a reserved keyword, and cannot be used for {name}.")
+        if fields[name].get("format") == "url":
+            parts = urlsplit(value)
+            expect(parts.scheme and parts.netloc, "inputs", f"Invalid URL: {value}")
+
+
+def check_input_source(field: str, metadata: Json, target_type: Object, source_type: Object) -> None:
+    """The link of a field of a credential to another credential, which looks its value up.
+
+    As in awx/main/models/credential/__init__.py (CredentialInputSource) and awx/main/fields.py
+    (DynamicCredentialInputField) of AWX 24.6.1.
+    """
+    expect(target_type["kind"] != "external", "target_credential", "Target must be a non-external credential")
+    expect(source_type["kind"] == "external", "source_credential", "Source must be an external credential")
+    defined = sorted(each["id"] for each in target_type["inputs"].get("fields", []))
+    message = f"Input field must be defined on target credential (options are {', '.join(defined)})."
+    expect(field in defined, "input_field_name", message)
+    expect(isinstance(metadata, dict), "metadata", "not an object")
+    known = {each["id"] for each in source_type["inputs"]["metadata"]}
+    for name, value in metadata.items():
+        expect(name in known, "metadata", f"Additional properties are not allowed ({name!r} was unexpected)")
+        expect(isinstance(value, str), "metadata", f"{value!r} is not of type 'string'")
+    for name in known.intersection(source_type["inputs"]["required"]):
+        expect(metadata.get(name), "metadata", f"{name} is required for {source_type['name']}")
 
 
 # Surveys

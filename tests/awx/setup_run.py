@@ -20,7 +20,7 @@ from stage import ending
 PROJECT_URL = "https://git.example.com/tokens.git"
 # The machine's own settings are none of the tests' business.
 FOREIGN = re.compile(
-    r"(ANSIBLE|CONTROLLER|TOWER|VACD|KAZOO|WEBITEL|IPCORTEX|DIALER)_|(https?|all)_proxy$", re.IGNORECASE
+    r"(ANSIBLE|CONTROLLER|TOWER|VAULT|VACD|KAZOO|WEBITEL|IPCORTEX|DIALER)_|(https?|all)_proxy$", re.IGNORECASE
 )
 
 

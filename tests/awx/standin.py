@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+import kv_lookup
 from rules import (
     Json,
     Object,
@@ -23,6 +24,7 @@ from rules import (
     answer_errors,
     check_credential,
     check_injectors,
+    check_input_source,
     check_inputs,
     check_rrule,
     check_survey,
@@ -178,6 +180,17 @@ RESOURCES = {
             "inputs": anything({}),
         },
         ("name", "organization", "credential_type"),
+    ),
+    "credential_input_sources": Resource(
+        "credential_input_source",
+        {
+            "description": text(),
+            "input_field_name": text(REQUIRED, blank=False, longest=1024),
+            "target_credential": reference("credentials", REQUIRED),
+            "source_credential": reference("credentials", REQUIRED),
+            "metadata": anything({}),
+        },
+        ("target_credential", "input_field_name"),
     ),
     "execution_environments": Resource(
         "execution_environment",
@@ -337,6 +350,7 @@ class Awx:
         fields = [password, {"id": "vault_id", "label": "Vault Identifier", "type": "string"}]
         vault = {"name": "Vault", "description": "", "kind": "vault", "inputs": {"fields": fields}, "injectors": {}}
         self._keep("credential_types", {**vault, "managed": True, "namespace": "vault"})
+        self._keep("credential_types", copy.deepcopy(kv_lookup.CREDENTIAL_TYPE))
 
     # What is asked
 
@@ -363,6 +377,12 @@ class Awx:
         if method == "DELETE":
             del self.store[resource][number_]
             self.store["unified_job_templates"].pop(number_, None)
+            if resource == "credentials":
+                for link in [
+                    *self._input_sources("target_credential", number_),
+                    *self._input_sources("source_credential", number_),
+                ]:
+                    self.store["credential_input_sources"].pop(link["id"], None)
             return 204, None
         if method == "PATCH":
             self._change(resource, number_, body)
@@ -371,11 +391,34 @@ class Awx:
     def writes(self) -> list[tuple[str, str]]:
         return [request for request in self.requests if request[0] != "GET"]
 
+    def values_for_job(self, credential: Object) -> Object:
+        """The fields of a credential as a job gets them: what is linked is looked up now.
+
+        Raises LookupError where AWX does not start the job (a required field is missing), or ends it with an error.
+        """
+        linked = {each["input_field_name"]: each for each in self._input_sources("target_credential", credential["id"])}
+        given = {name_ for name_, value in credential["inputs"].items() if value not in ("", None)}
+        missing = set(self.type_of(credential)["inputs"].get("required", [])) - given - set(linked)
+        if missing:
+            raise LookupError(f"{credential['name']} does not provide {', '.join(sorted(missing))}")
+        sources = {name_: self.store["credentials"][each["source_credential"]] for name_, each in linked.items()}
+        found = {
+            name_: kv_lookup.look_up({**source["inputs"], **linked[name_]["metadata"]})
+            for name_, source in sources.items()
+        }
+        return {**credential["inputs"], **found}
+
+    def type_of(self, credential: Object) -> Object:
+        return self.store["credential_types"][credential["credential_type"]]
+
     def named(self, resource: str, name_: str) -> Object:
         (found,) = (each for each in self.store[resource].values() if each["name"] == name_)
         return found
 
     # How it is done
+
+    def _input_sources(self, end: str, credential: int) -> list[Object]:
+        return [each for each in self.store["credential_input_sources"].values() if each[end] == credential]
 
     def _list(self, resource: str, query: str) -> tuple[int, Json]:
         wanted = dict(parse_qsl(query))
@@ -405,7 +448,7 @@ class Awx:
         related = {"survey_spec": f"{url}survey_spec/"} if resource == "job_templates" else {}
         summary = {"current_update": {"id": number_}} if item.get("status") == "running" else {}
         if resource == "credentials":
-            fields = self.store["credential_types"][item["credential_type"]]["inputs"]["fields"]
+            fields = self.type_of(item)["inputs"]["fields"]
             secret = {each["id"] for each in fields if each.get("secret")}
             item["inputs"] = {key: "$encrypted$" if key in secret else value for key, value in item["inputs"].items()}
         return {**item, "type": RESOURCES[resource].kind, "url": url, "related": related, "summary_fields": summary}
@@ -492,8 +535,14 @@ class Awx:
         if "kind" in given:
             expect(item["kind"] in ("cloud", "net"), "kind", f"Must be 'cloud' or 'net', not {item['kind']}")
 
-    def _check_credentials(self, item: Object, _given: set[str], _old: Object | None) -> None:
-        check_credential(item["inputs"], self.store["credential_types"][item["credential_type"]])
+    def _check_credentials(self, item: Object, _given: set[str], old: Object | None) -> None:
+        # A user or a team could own it, too. Nobody asks for that here
+        expect(old or item["organization"], "detail", "Missing 'user', 'team', or 'organization'.")
+        check_credential(item["inputs"], self.type_of(item))
+
+    def _check_credential_input_sources(self, item: Object, _given: set[str], _old: Object | None) -> None:
+        target, source = (self.store["credentials"][item[f"{end}_credential"]] for end in ("target", "source"))
+        check_input_source(item["input_field_name"], item["metadata"], self.type_of(target), self.type_of(source))
 
     def _check_projects(self, item: Object, _given: set[str], _old: Object | None) -> None:
         expect(item["scm_url"] or not item["scm_type"], "scm_url", "SCM URL is required.")
@@ -505,9 +554,7 @@ class Awx:
         for key in ("scm_update_on_launch", "scm_delete_on_update", "scm_track_submodules", "scm_clean"):
             expect(item["scm_type"] or not item[key], key, "Update options must be set to false for manual projects.")
         if item["credential"] and item["scm_type"]:
-            kind = self.store["credential_types"][self.store["credentials"][item["credential"]]["credential_type"]][
-                "kind"
-            ]
+            kind = self.type_of(self.store["credentials"][item["credential"]])["kind"]
             expect(kind == "scm", "credential", "Credential kind must be 'scm'.")
 
     def _check_inventories(self, item: Object, _given: set[str], _old: Object | None) -> None:
@@ -596,7 +643,7 @@ class Awx:
         def slot(credential: Object) -> tuple[int, Json]:
             return credential["credential_type"], credential["inputs"].get("vault_id")
 
-        credential_type = self.store["credential_types"][new["credential_type"]]
+        credential_type = self.type_of(new)
         if credential_type["kind"] not in ("ssh", "vault", "cloud", "net", "kubernetes"):
             raise Refused({"error": f"Cannot assign a Credential of kind `{credential_type['kind']}`."})
         if slot(new) in [slot(each) for each in linked]:

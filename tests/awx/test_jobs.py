@@ -15,6 +15,7 @@ import stat
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
+from credential_types import FOLDER
 from jobs import Launcher
 from search_secrets import spellings
 from stage import ROOT, VENDORS
@@ -46,7 +47,8 @@ def write(path, value):
 def attach(awx, template, credential_type, inputs):
     """A new credential for a job template, in place of all others."""
     kind = awx.named("credential_types", credential_type)["id"]
-    body = {"name": f"{template} {secrets.token_hex(4)}", "credential_type": kind, "inputs": inputs}
+    name = f"{template} {secrets.token_hex(4)}"
+    body = {"name": name, "organization": 1, "credential_type": kind, "inputs": inputs}
     _status, made = awx.answer("POST", "/api/v2/credentials/", body)
     number = awx.named("job_templates", template)["id"]
     awx.linked[number, "credentials"] = []
@@ -149,7 +151,7 @@ def test_single_user_with_a_credential(vendor, awx, tmp_path, collections, proje
     hosts = {"one": {"token_path": str(record)}}
     write(project / "inventory" / "hosts.yml", {"all": {"children": {vendor: {"hosts": hosts}}}})
     template = "Telephony tokens: provision"
-    attach(awx, template, NAMES[vendor], inputs)
+    attach(awx, template, yaml.safe_load((FOLDER / f"{vendor}.yml").read_text(encoding="utf-8"))["name"], inputs)
     launcher = Launcher(tmp_path, awx, collections, project)
     # One host is one slice
     (predicted,) = launcher.launch(template, job_type="check")
@@ -175,7 +177,7 @@ def test_all_job_templates_in_turn(awx, tmp_path, collections, project, vendors)
     write(project / "inventory" / "hosts.yml", {"all": {"children": {"webitel": {"hosts": hosts}}}})
     login = {"username": user["username"], "password": user["password"], "api_url": vendors.api_urls["webitel"]}
     for template in awx.store["job_templates"].values():
-        attach(awx, template["name"], NAMES["webitel"], login)
+        attach(awx, template["name"], "Telephony tokens: Webitel", login)
     launcher = Launcher(tmp_path, awx, collections, project)
 
     def run(name, answers=None, **prompts):
@@ -199,12 +201,3 @@ def test_all_job_templates_in_turn(awx, tmp_path, collections, project, vendors)
     assert run("revoke", {"confirmed_limit": "one"}, limit="one").code == 0
     assert vendors.alive() == []
     assert run("report", {"report_fail_on": ["overdue", "problem"]}).code == 1, "nothing is known of the user any more"
-
-
-NAMES = {
-    "vacd": "Telephony tokens: RingCX (vacd)",
-    "kazoo": "Telephony tokens: Kazoo",
-    "webitel": "Telephony tokens: Webitel",
-    "ipcortex": "Telephony tokens: IPCortex",
-    "dialer": "Telephony tokens: dialer.rocks",
-}

@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import os
 import re
 
+import credential_types
 import pytest
 import yaml
 from stage import ROOT, VENDORS
@@ -26,8 +25,9 @@ def test_first_run_makes_all(first_run):
     made = {resource: len(items) for resource, items in awx.store.items()}
     assert made == {
         "organizations": 1,
-        "credential_types": len(VENDORS) + 3,  # and those of tokens, HashiCorp Vault and Ansible Vault
+        "credential_types": len(VENDORS) + 2 + 2,  # and those of tokens and HashiCorp Vault, and two of AWX's own
         "credentials": 0,
+        "credential_input_sources": 0,
         "execution_environments": 0,
         "labels": 1,
         "projects": 1,
@@ -66,7 +66,7 @@ def test_templates_are_as_defined(awx):
 
 def test_what_was_changed_by_hand_is_corrected(set_up, awx):
     template = awx.named("job_templates", "Telephony tokens: rotate")
-    kazoo = awx.named("credential_types", "Telephony tokens: Kazoo")
+    kazoo = awx.named("credential_types", "Telephony tokens: Kazoo (VirtualPBX Dash)")
     schedule = awx.named("schedules", "Telephony tokens: renew every night")
     source = awx.named("inventory_sources", "Telephony tokens")
     good = [dict(each) for each in (template, kazoo, schedule, source)]
@@ -90,22 +90,35 @@ def test_what_was_changed_by_hand_is_corrected(set_up, awx):
 @pytest.mark.empty
 def test_check_mode_on_an_empty_awx_sends_no_write(set_up, awx):
     done = set_up.run(
-        "--check", awx_execution_environment="tokens", awx_execution_environment_image="quay.io/acme/ee:1"
+        "--check",
+        awx_execution_environment="tokens",
+        awx_execution_environment_image="quay.io/acme/ee:1",
+        awx_consumers=[{"name": "PBX", "path": "telephony/one"}],
+        awx_vault={"url": "https://vault.example.com:8200", "token": "hvs." + "2f8a" * 6},
     )
     assert done.code == 0, done.output
-    assert done.count("changed") >= 4
+    assert done.count("changed") >= 5
     assert awx.writes() == []
 
 
 @pytest.mark.empty
 def test_all_variables(set_up, awx):
-    """With variables in place of the defaults: an execution environment, credentials, no source, another time."""
+    """With variables in place of the defaults: an execution environment, credentials, no inventory source, another time."""
     vault_type = awx.named("credential_types", "Vault")["id"]
     _status, vault = awx.answer(
         "POST",
         "/api/v2/credentials/",
-        {"name": "tokens vault", "credential_type": vault_type, "inputs": {"vault_password": "x7" * 8}},
+        {
+            "name": "tokens vault",
+            "organization": 1,
+            "credential_type": vault_type,
+            "inputs": {"vault_password": "x7" * 8},
+        },
     )
+    lookup_type = awx.named("credential_types", "HashiCorp Vault Secret Lookup")["id"]
+    inputs = {"url": "https://vault.example.com:8200", "token": "hvs." + "2f8a" * 6, "api_version": "v2"}
+    body = {"name": "Vault of all", "organization": 1, "credential_type": lookup_type, "inputs": inputs}
+    _status, lookup = awx.answer("POST", "/api/v2/credentials/", body)
     rule = "DTSTART;TZID=Europe/Berlin:20260101T020000 RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=SA,SU"
     schedule = {"name": "Weekend", "job_template": "Telephony tokens: check", "rrule": rule, "enabled": False}
     token = "oauth-" + "9d1f" * 6
@@ -114,7 +127,9 @@ def test_all_variables(set_up, awx):
         "awx_execution_environment": "tokens",
         "awx_execution_environment_image": "quay.io/acme/tokens-ee:1.0.0",
         "awx_credentials": ["tokens vault"],
-        "awx_extra_vars": {"token_store": "hashi_vault"},
+        "awx_extra_vars": {"token_max_age": "90d"},
+        "awx_consumers": [{"name": "PBX", "path": "telephony/one"}],
+        "awx_vault_credential": "Vault of all",
         "awx_inventory_path": "",
         "awx_slices": 8,
         "awx_schedules": [schedule],
@@ -125,10 +140,12 @@ def test_all_variables(set_up, awx):
     assert token not in done.output
     assert awx.store["inventory_sources"] == {}
     assert [each["rrule"] for each in awx.store["schedules"].values()] == [rule]
+    assert {each["source_credential"] for each in awx.store["credential_input_sources"].values()} == {lookup["id"]}
+    assert awx.store["credentials"][lookup["id"]]["inputs"] == inputs
     environment = awx.named("execution_environments", "tokens")["id"]
     for template in awx.store["job_templates"].values():
         assert template["execution_environment"] == environment
-        assert json.loads(template["extra_vars"]) == {"token_store": "hashi_vault"}
+        assert json.loads(template["extra_vars"]) == {"token_max_age": "90d"}
         assert awx.linked[template["id"], "credentials"] == [vault["id"]]
     assert awx.named("job_templates", "Telephony tokens: check")["job_slice_count"] == 8
     again = set_up.run(**variables)
@@ -155,47 +172,24 @@ def test_playbooks_are_there(name, collections):
     assert (installed / "examples" / "awx" / f"{name}.yml").exists()
 
 
-# What of the modules' environment is in no credential type, and why
-NOT_CREDENTIALS = {
-    **dict.fromkeys(["ca_path", "client_cert", "client_key"], "a file, which the execution environment has"),
-    **dict.fromkeys(["proxy", "timeout", "retries", "retry_timeout"], "of the network, not of the API user"),
-    "validate_certs": "who may enter a password is not who may switch verification off",
-    "totp_code": "it is worth nothing half a minute later",
-}
-
-
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_environment_is_that_of_the_module(vendor, collections, monkeypatch):
+def test_credential_type_is_that_of_the_options(vendor, collections, monkeypatch):
     monkeypatch.syspath_prepend(str(collections))
-    module = importlib.import_module(f"ansible_collections.telephony.auth.plugins.module_utils._vendors._{vendor}")
-    spec = getattr(module, vendor.capitalize()).spec().argument_spec
-    fallbacks = {option: each["fallback"][1][0] for option, each in spec.items() if "fallback" in each}
-    folder = ROLE / "files" / "credential_types" / vendor
-    inputs = yaml.safe_load((folder / "inputs.yml").read_text("utf-8"))
-    injectors = yaml.safe_load((folder / "injectors.yml").read_text("utf-8"))
-    # Both ways: all that the module reads is injected or left out for a reason, and all that is injected is read
-    wanted = {name: f"{{{{ {option} }}}}" for option, name in fallbacks.items() if option not in NOT_CREDENTIALS}
-    assert injectors == {"env": wanted}
-    by_id = {each["id"]: each for each in inputs["fields"]}
-    assert set(by_id) == set(fallbacks) - set(NOT_CREDENTIALS)
-    assert {option for option, each in by_id.items() if each.get("secret")} == {
-        option for option in by_id if spec[option].get("no_log")
-    }
-    assert {option: each["choices"] for option, each in by_id.items() if "choices" in each} == {
-        option: spec[option]["choices"] for option in by_id if "choices" in spec[option]
-    }
-    assert set(inputs.get("required", [])) <= set(by_id)
-    assert not [name for name in os.environ if name in wanted], "the tests are not alone here"
+    current = (ROLE / "files" / "credential_types" / f"{vendor}.yml").read_text("utf-8")
+    assert current == credential_types.written(vendor), "run: python tests/awx/credential_types.py"
 
 
-def test_credential_type_of_tokens_is_what_the_role_token_fills_in():
-    tasks = yaml.safe_load((ROOT / "roles/token/tasks/stores/awx_credential_show.yml").read_text("utf-8"))
-    inputs = yaml.safe_load((ROLE / "files/credential_types/token/inputs.yml").read_text("utf-8"))
-    assert {each["id"] for each in inputs["fields"]} == set(tasks[0]["awx.awx.credential"]["inputs"])
-    assert {each["id"] for each in inputs["fields"] if each.get("secret")} == {"token", "headers"}
-    defaults = yaml.safe_load((ROOT / "roles/token/defaults/main.yml").read_text("utf-8"))
-    names = yaml.safe_load((ROLE / "vars/main.yml").read_text("utf-8"))["__awx_credential_types"]
-    assert defaults["token_awx_credential_type"] == names["token"]
+def test_credential_types_have_the_secrets_and_the_environment():
+    """That the generator does what it should, said once more for the vendor with the most options."""
+    kazoo = yaml.safe_load((ROLE / "files" / "credential_types" / "kazoo.yml").read_text("utf-8"))
+    fields = {each["id"]: each for each in kazoo["inputs"]["fields"]}
+    assert {name for name, each in fields.items() if each.get("secret")} == {"password", "credentials", "api_key"}
+    assert set(fields) == {
+        *("api_url", "username", "password", "credentials", "api_key"),
+        *("account_name", "account_realm", "phone_number"),
+    }
+    assert kazoo["injectors"]["env"]["KAZOO_API_URL"] == "{{ api_url }}"
+    assert fields["api_url"]["help_text"] == "Empty for https://public-api.virtualpbx.com:8443/v2"
 
 
 def test_variables_are_not_those_that_awx_sets():

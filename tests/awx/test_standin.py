@@ -64,9 +64,9 @@ def refused(awx, resource, **body):
         ("execution_environments", {"name": "E"}, "image"),
         ("execution_environments", {"name": "E", "image": "https://quay.io/x"}, "image"),
         ("execution_environments", {"name": "E", "image": "x", "pull": "often"}, "pull"),
-        ("inventory_sources", {"name": "N", "inventory": 4, "source": "scm"}, "source_project"),
-        ("inventory_sources", {"name": "N", "inventory": 4}, "source"),
-        ("inventory_sources", {"name": "N", "inventory": 4, "source": "ec2", "source_path": "x"}, "detail"),
+        ("inventory_sources", {"name": "N", "inventory": 5, "source": "scm"}, "source_project"),
+        ("inventory_sources", {"name": "N", "inventory": 5}, "source"),
+        ("inventory_sources", {"name": "N", "inventory": 5, "source": "ec2", "source_path": "x"}, "detail"),
         ("credential_types", {"name": "C", "kind": "ssh"}, "kind"),
         ("credential_types", {"name": "C"}, "kind"),
         ("schedules", {"name": "S", "unified_job_template": 99, "rrule": "x"}, "unified_job_template"),
@@ -182,7 +182,7 @@ def test_credential_types_that_awx_takes(awx):
     # AWX writes the type of a field down where it is not said
     assert [field["type"] for field in made["inputs"]["fields"]] == ["string", "string"]
     assert "__all__" in refused(awx, "credential_types", name="C", kind="net").body
-    post(awx, "credentials", name="one", credential_type=made["id"], inputs={"user": "u"})
+    post(awx, "credentials", name="one", organization=1, credential_type=made["id"], inputs={"user": "u"})
     with pytest.raises(Refused) as caught:
         awx.answer("PATCH", made["url"], {"inputs": {"fields": inputs["fields"]}})
     assert caught.value.status == 403  # it is in use
@@ -194,9 +194,13 @@ def test_credentials(awx):
     inputs = {"fields": [{**FIELD, "choices": ["a", "b"]}, {**FIELD, "id": "key", "secret": True}]}
     kind = post(awx, "credential_types", name="C", kind="cloud", inputs=inputs)["id"]
     for bad in ({"colour": "red"}, {"user": "c"}, {"user": True}, {"key": "$encrypted$"}):
-        assert "inputs" in refused(awx, "credentials", name="one", credential_type=kind, inputs=bad).body
+        assert (
+            "inputs" in refused(awx, "credentials", name="one", organization=1, credential_type=kind, inputs=bad).body
+        )
+    assert "detail" in refused(awx, "credentials", name="nobody's", credential_type=kind).body
     made = [
-        post(awx, "credentials", name=name, credential_type=kind, inputs={"user": "a", "key": "s3"}) for name in "12"
+        post(awx, "credentials", name=name, organization=1, credential_type=kind, inputs={"user": "a", "key": "s3"})
+        for name in "12"
     ]
     assert made[0]["inputs"] == {"user": "a", "key": "$encrypted$"}
     link = f"/api/v2/job_templates/{awx.named('job_templates', 'T')['id']}/credentials/"
@@ -204,6 +208,65 @@ def test_credentials(awx):
     for number in (made[1]["id"], 99, "1"):  # the first is a second one of the same type
         with pytest.raises(Refused):
             awx.answer("POST", link, {"id": number})
+
+
+LINK = {"secret_path": "telephony/one", "secret_key": "token"}
+
+
+@pytest.fixture
+def ends(awx):
+    """A credential to link, the one to look its fields up by, and one that looks nothing up."""
+    own = post(awx, "credential_types", name="C", kind="cloud", inputs={"fields": [FIELD]})["id"]
+    types = {
+        "target": own,
+        "other": own,
+        "source": awx.named("credential_types", "HashiCorp Vault Secret Lookup")["id"],
+    }
+    inputs = {"source": {"url": "https://vault.example.com", "token": "t", "api_version": "v2"}}
+    return {
+        name: post(awx, "credentials", name=name, organization=1, credential_type=kind, inputs=inputs.get(name, {}))[
+            "id"
+        ]
+        for name, kind in types.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"target_credential": "source"}, "target_credential"),
+        ({"source_credential": "other"}, "source_credential"),
+        ({"input_field_name": "colour"}, "input_field_name"),
+        ({"metadata": {}}, "metadata"),
+        ({"metadata": {"secret_path": "telephony/one"}}, "metadata"),
+        ({"metadata": {**LINK, "secret_path": ""}}, "metadata"),
+        ({"metadata": {**LINK, "colour": "red"}}, "metadata"),
+        ({"metadata": {**LINK, "secret_version": 1}}, "metadata"),
+        ({"metadata": "secret_path: telephony/one"}, "metadata"),
+    ],
+)
+def test_links_of_fields(awx, ends, change, field):
+    body = {"target_credential": "target", "source_credential": "source", "input_field_name": "user", "metadata": LINK}
+    body = {key: ends.get(value, value) if key.endswith("l") else value for key, value in {**body, **change}.items()}
+    assert set(refused(awx, "credential_input_sources", **body).body) == {field}
+
+
+def test_a_field_is_linked_once_and_as_long_as_both_ends_are_there(awx, ends):
+    body = {"target_credential": ends["target"], "source_credential": ends["source"], "input_field_name": "user"}
+    made = post(awx, "credential_input_sources", **body, metadata=LINK)
+    assert "__all__" in refused(awx, "credential_input_sources", **body, metadata=LINK).body
+    with pytest.raises(Refused):
+        awx.answer("PATCH", made["url"], {"source_credential": ends["other"]})
+    awx.answer("DELETE", f"/api/v2/credentials/{ends['source']}/", None)
+    assert awx.store["credential_input_sources"] == {}
+
+
+@pytest.mark.parametrize(
+    "inputs", [{"url": "vault.example.com"}, {"api_version": "v3"}, {"secret_path": "x"}, {"api_version": 2}]
+)
+def test_inputs_of_the_lookup(awx, inputs):
+    kind = awx.named("credential_types", "HashiCorp Vault Secret Lookup")["id"]
+    assert "inputs" in refused(awx, "credentials", name="V", organization=1, credential_type=kind, inputs=inputs).body
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ class Stage:
             "vault_token_keys": {"ipcortex-operator": operator["api_key"]},
         }
         self._write(self.inventory / "hosts.yml", {"all": {}})
-        self._write(self.inventory / "group_vars" / "all" / "tokens.yml", {"token_records": str(self.records)})
+        self._write(self.inventory / "group_vars" / "all" / "tokens.yml", {"records": str(self.records)})
         self._write(self.inventory / "group_vars" / "all" / "vault.yml", vault)
         encrypted = self.ansible("vault", "encrypt", str(self.inventory / "group_vars" / "all" / "vault.yml"))
         if encrypted.returncode:

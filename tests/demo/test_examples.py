@@ -76,8 +76,9 @@ def test_migration(stage, vendors, example, store):
     alive = [token["token"] for token in vendors.alive()]
     vendors.forget_requests()
     example("existing_tokens.yml")
-    stage.records.mkdir()
-    where = ["-e", f"token_store={store}", "-e", f"token_vault_file={stage.records}/{{{{ inventory_hostname }}}}.yml"]
+    stage.records.mkdir(mode=0o700)
+    path = f"{stage.records}/{{{{ inventory_hostname }}}}.yml"
+    where = ["-e", json.dumps({"token_path": None, "token_store": {"type": store, "path": path}})]
     migrate = [example("migration.yml"), *where, "-e", tokens]
     assert stage.play(*migrate, "--check").code == 0
     assert not list(stage.records.iterdir())

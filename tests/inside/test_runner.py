@@ -38,6 +38,8 @@ FAULTS: dict[str, dict[str, t.Any]] = {
     "hold": {},
     "echo": {},
     "slow": {"interval": 0.002},
+    "answer": {"status": 502},
+    "late": {},
 }
 # An echo that looks like another answer than a broken server's.
 ECHOES: dict[str, dict[str, t.Any]] = {

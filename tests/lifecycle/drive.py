@@ -2,33 +2,106 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One run of a module's code in a process of its own, which can be killed: options as JSON in, the result as JSON out."""
+"""One run in this process, or in one of its own that may be killed: options in, the result out, as inside Ansible."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import typing as t
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from unittest import mock
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultSecret
+from ansible.template import Templar
 
+from ansible_collections.telephony.auth.plugins.module_utils._api import Api
+from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
+from ansible_collections.telephony.auth.plugins.module_utils._store import Document, Store
 from ansible_collections.telephony.auth.plugins.module_utils._task import run
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
+from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, Options, open_store
 
-VENDORS: dict[str, type[BaseVendor]] = {each.name: each for each in (Vacd, Kazoo, Webitel, Ipcortex, Dialer)}
+VAULT_PASSWORD = b"the password of Ansible Vault"
+Json = dict[str, t.Any]
+# Told of each step: its name, and before or after.
+Watcher = Callable[[str, str], None]
+STORE_STEPS = ("lock", "load", "prove", "save", "remove")
+
+LOADER = DataLoader()
+SECRETS: t.Any = [("default", VaultSecret(VAULT_PASSWORD))]
+LOADER.set_vault_secrets(SECRETS)
 
 
-def drive(vendor: str, options: dict[str, t.Any], check_mode: bool = False) -> dict[str, t.Any]:
-    """The result of one run, with its warnings."""
+def open_here(options: Options, document: Document, masker: Masker) -> Store:
+    return open_store(options, document, Controller(LOADER, Templar(LOADER), {}, masker))
+
+
+def drive(vendor: str, options: Json, check_mode: bool = False, watcher: Watcher | None = None) -> Json:
+    """The result of one run, with its warnings. The watcher sees each request to the vendor and each call of the store."""
     validated = ArgumentSpecValidator(**VENDORS[vendor].spec().as_arguments()).validate(options)
     assert validated.error_messages == []
-    result, warnings = run(VENDORS[vendor], validated.validated_parameters, check_mode)
+    with _watching(watcher) as opener:
+        result, warnings = run(VENDORS[vendor], validated.validated_parameters, check_mode, opener)
     return {**result, "warnings": warnings}
+
+
+@contextmanager
+def _watching(watcher: Watcher | None) -> Iterator[Callable[[Options, Document, Masker], Store]]:
+    if watcher is None:
+        yield open_here
+        return
+    told = watcher
+    call = Api.call
+
+    def watched_call(api: Api, operation: str, *arguments: t.Any, **more: t.Any) -> t.Any:
+        told(operation, "before")
+        reply = call(api, operation, *arguments, **more)
+        told(operation, "after")
+        return reply
+
+    with mock.patch.object(Api, "call", watched_call):
+        yield lambda *arguments: t.cast(Store, _Watched(open_here(*arguments), told))
+
+
+class _Watched:
+    """A store whose calls are told of."""
+
+    def __init__(self, store: Store, watcher: Watcher) -> None:
+        self._store = store
+        self._watcher = watcher
+
+    def __getattr__(self, name: str) -> t.Any:
+        found = getattr(self._store, name)
+        if name not in STORE_STEPS:
+            return found
+
+        def watched(*arguments: t.Any) -> t.Any:
+            self._watcher(name, "before")
+            value = found(*arguments)
+            self._watcher(name, "after")
+            return value
+
+        return watched
+
+
+def die_at(number: int, moment: str) -> Watcher:
+    """A watcher that kills this process before or after the step of this number, with no chance to tidy up."""
+    seen = 0
+
+    def watch(_step: str, when: str) -> None:
+        nonlocal seen
+        if when == moment:
+            if seen == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+            seen += 1
+
+    return watch
 
 
 if __name__ == "__main__":

@@ -21,13 +21,21 @@ FIGURES = (
     "hostile replies",
     "tokens lost",
     "tokens left behind",
+    "others' tokens ended",
 )
-counted: Counter[str] = Counter({"tokens lost": 0, "tokens left behind": 0})
+_FAULT = "fault: "
+counted: Counter[str] = Counter({"tokens lost": 0, "tokens left behind": 0, "others' tokens ended": 0})
 
 
 def count(figure: str, number: int = 1) -> None:
     assert figure in FIGURES
     counted[figure] += number
+
+
+def count_fault(kind: str) -> None:
+    """One fault of a kind, which is told beside how many there were in all."""
+    count("faults injected")
+    counted[_FAULT + kind] += 1
 
 
 def save() -> None:
@@ -42,7 +50,12 @@ def summary(path: Path) -> str:
     totals: Counter[str] = Counter()
     for line in path.read_text(encoding="utf-8").splitlines():
         totals.update(json.loads(line))
-    return "\n".join(f"{figure:<24} {totals[figure]:>9,}" for figure in FIGURES if figure in totals)
+    kinds = sorted(name for name in totals if name.startswith(_FAULT))
+    lines = {figure: totals[figure] for figure in FIGURES if figure in totals}
+    lines["kinds of fault"] = len(kinds)
+    return "\n".join(
+        f"{name:<26} {number:>9,}" for name, number in (lines | {kind: totals[kind] for kind in kinds}).items()
+    )
 
 
 if __name__ == "__main__":

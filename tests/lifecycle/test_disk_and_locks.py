@@ -96,7 +96,7 @@ def test_a_full_disk_is_found_out_before_anything_is_issued(user, small_disk, ve
     # What needs no room goes on
     assert joe.run()["changed"] is False
     filler.unlink()
-    is_repaired(joe, False)
+    is_repaired(joe)
 
 
 @pytest.mark.parametrize("vendor", ["vacd", "webitel"])
@@ -108,7 +108,7 @@ def test_a_disk_that_fills_up_midway_has_room_for_what_was_issued(user, small_di
     assert not ran.get("failed"), ran["msg"]
     assert joe.has_a_working_token_on_record()
     filler[0].unlink()
-    is_repaired(joe, False)
+    is_repaired(joe)
 
 
 @pytest.mark.parametrize("vendor", ["vacd", "webitel"])
@@ -126,7 +126,7 @@ def test_a_limit_on_the_size_of_files_is_like_a_full_disk(user, vendor):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     is_still_served(joe, ran)
-    is_repaired(joe, False)
+    is_repaired(joe)
 
 
 @pytest.mark.parametrize("vendor", ["vacd", "webitel"])
@@ -138,7 +138,7 @@ def test_a_directory_that_is_removed_midway_costs_no_token(user, tmp_path, vendo
     ran = interfere(joe, lambda: joe.run(**ROTATE), lambda: directory.rename(elsewhere))
     elsewhere.rename(directory)
     is_still_served(joe, ran)
-    is_repaired(joe, False)
+    is_repaired(joe)
 
 
 @pytest.mark.skipif(bool(AS_ORDINARY_USER) and not shutil.which("setpriv"), reason="root may write anywhere")
@@ -164,7 +164,7 @@ def test_a_directory_that_is_closed_midway_costs_no_token(user, tmp_path, vendor
     finally:
         directory.chmod(0o700)
     is_still_served(joe, ran)
-    is_repaired(joe, False)
+    is_repaired(joe)
 
 
 # Many at once

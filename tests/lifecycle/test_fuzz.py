@@ -17,14 +17,18 @@ from unittest import mock
 import pytest
 import requests
 from hypothesis import HealthCheck, given, seed, settings, strategies as st
+from urllib3 import HTTPResponse
 
 from ansible_collections.telephony.auth.plugins.module_utils import _api
-from ansible_collections.telephony.auth.plugins.module_utils._record import RecordFile
+from ansible_collections.telephony.auth.plugins.module_utils._deadline import LimitedAdapter
+from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
+from ansible_collections.telephony.auth.plugins.module_utils._store import FileStore
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json
-from ansible_collections.telephony.auth.tests.lifecycle.drive import VENDORS, drive
+from ansible_collections.telephony.auth.tests.lifecycle.drive import drive
+from ansible_collections.telephony.auth.tests.lifecycle.homes import SCRATCH
 from ansible_collections.telephony.auth.tests.lifecycle.test_hostile import KNOWN, OPTIONS
-from ansible_collections.telephony.auth.tests.lifecycle.test_machine import SCRATCH, SEED, SEQUENCES
+from ansible_collections.telephony.auth.tests.lifecycle.test_machine import SEED, SEQUENCES
 
 Reply = tuple[int, str, bytes]
 
@@ -78,10 +82,11 @@ def replies(draw: st.DrawFn, vendor: str) -> list[Reply]:
     return told
 
 
-class Adapter:
+class Adapter(LimitedAdapter):
     """Answers each request with the next reply, and the last one again and again."""
 
     def __init__(self, told: list[Reply]) -> None:
+        super().__init__()
         self.told = list(told)
 
     def send_within(self, *_arguments: t.Any, **_more: t.Any) -> requests.Response:
@@ -89,7 +94,7 @@ class Adapter:
         response = requests.Response()
         response.status_code = status
         response.headers["Content-Type"] = kind
-        response.raw = io.BytesIO(body)
+        response.raw = HTTPResponse(io.BytesIO(body), preload_content=False)
         return response
 
 
@@ -106,7 +111,7 @@ def run(vendor: str, told: list[Reply], state: str, known: bool) -> None:
             assert ran["failure"]["code"] != "internal_error", ran["msg"]
             assert ran["msg"].isprintable()
         json.dumps(ran)
-        record = RecordFile(str(path)).load()
+        record = FileStore(lambda _record: {}, str(path)).load()
         if state == "present" and not ran.get("failed"):
             assert record
             assert record.token

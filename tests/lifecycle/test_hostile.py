@@ -19,10 +19,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.telephony.auth.plugins.module_utils._record import RecordFile
+from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
+from ansible_collections.telephony.auth.plugins.module_utils._store import FileStore
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json
-from ansible_collections.telephony.auth.tests.lifecycle.drive import VENDORS, drive
+from ansible_collections.telephony.auth.tests.lifecycle.drive import drive
 
 OPTIONS: dict[str, Json] = {
     "vacd": {"auth_token": "an-auth-token"},
@@ -195,7 +196,7 @@ def test_a_hostile_reply_in_place_of_a_new_token_costs_no_token(vendor_server, t
     vendor_server.hostile = HOSTILE[hostile]
     assert attempt(vendor, vendor_server.url, path, **KNOWN[vendor])["changed"]
     ran = attempt(vendor, vendor_server.url, path, renew="always")
-    record = RecordFile(str(path)).load()
+    record = FileStore(lambda _record: {}, str(path)).load()
     assert record
     assert record.token
     assert record.token.value == "the-known-token" if ran.get("failed") else ran["changed"]

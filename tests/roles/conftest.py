@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ("awx", "demo", "inside", "tools"))]
+sys.path[:0] = [str(HERE), *(str(HERE.parent / name) for name in ("demo", "inside", "lifecycle", "tools"))]
 
 from desk import Desk
 from search import Search
-from stage import simulators
-from stores import STORES, Bao, collections_with_ansible
+from stage import link_collection, simulators
+from stores import SHELVES, Bao
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +36,9 @@ def bao(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def collections(tmp_path_factory):
-    return collections_with_ansible(tmp_path_factory.mktemp("tree"))
+    """Where this collection and those that come with the package ansible are found."""
+    tree = link_collection(tmp_path_factory.mktemp("tree"))
+    return os.pathsep.join([str(tree), sysconfig.get_path("purelib")])
 
 
 @pytest.fixture
@@ -47,9 +51,7 @@ def desk(tmp_path, collections, vendors, bao):
     assert not search.in_text("\n".join(made.printed))
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=["file", "vault_file", "hashi_vault"])
 def store(request, desk, bao):
-    made = STORES[request.param](desk, bao)
-    yield made
-    made.repair()
-    made.close()
+    password = Path(desk.env["ANSIBLE_VAULT_PASSWORD_FILE"]).read_bytes()
+    return SHELVES[request.param](desk.folder, bao, password)

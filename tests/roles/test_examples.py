@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import json
+
 from stage import ROOT, Stage
 
-HASHI_VAULT = ["-e", "token_store=hashi_vault", "-e", "token_hashi_path=migrated/{{ inventory_hostname }}"]
+STORE = {"type": "hashi_vault", "path": "migrated/{{ inventory_hostname }}"}
+HASHI_VAULT = ["-e", json.dumps({"token_path": None, "token_store": STORE})]
 
 
 def test_migration(tmp_path, collections, vendors, bao):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from search import Search
 
 REPORTS = ("html", "json", "csv")
@@ -21,7 +20,7 @@ REPORTS = ("html", "json", "csv")
     indirect=["store"],
 )
 def test_a_whole_life(desk, store, vendor, bao):
-    desk.hire(vendor, **store.variables())
+    desk.hire(vendor, token_store=store.option())
     pages = {kind: desk.folder / f"report.{kind}" for kind in REPORTS}
     desk.run_by_runner("telephony.auth.provision")
     desk.run_by_runner("telephony.auth.rotate", "-e token_grace=1h")
@@ -38,43 +37,5 @@ def test_a_whole_life(desk, store, vendor, bao):
     found = {path for path in files if search.in_file(path)}
     # The password in the inventory, and the record in a file
     belongs = {desk.folder / "hosts.json", vault_password}
-    assert found == belongs | ({store.path} if store.variables()["token_store"] == "file" else set())
+    assert found == belongs | ({store.path} if store.option()["type"] == "file" else set())
     assert list(desk.folder.rglob("job_events/*.json"))
-
-
-def test_what_looks_like_a_template_stays_text(desk):
-    """A vendor may tell anything about a user, and Ansible takes variables in files for templates."""
-    path = desk.folder / "hostile.yml"
-    hostile = {"role": "{{ 6 * 7 }}", "name": "{% raw %}", "plain": "d'Artagnan: #1"}
-    play = {
-        "hosts": "localhost",
-        "gather_facts": False,
-        "vars": {"hostile": {name: _Unsafe(text) for name, text in hostile.items()}},
-        "tasks": [
-            {"telephony.auth.vault_vars_file": {"path": str(path), "name": "it", "value": "{{ hostile }}", "before": {}}},
-            {"ansible.builtin.include_vars": {"file": str(path)}},
-            {"ansible.builtin.assert": {"that": ["it == hostile", "it.role | length == 11"]}},
-            {
-                "telephony.auth.vault_vars_file": {
-                    "path": str(path), "name": "it", "value": "{{ hostile }}", "before": "{{ it }}",
-                },
-                "register": "again",
-                "failed_when": "again is changed",
-            },
-        ],
-    }  # fmt: skip
-    playbook = desk.folder / "hostile-play.yml"
-    playbook.write_text(yaml.dump([play], Dumper=_Dumper), encoding="utf-8")
-    done = desk.ansible("playbook", str(playbook))
-    assert done.returncode == 0, done.stdout
-
-
-class _Unsafe(str):
-    """Text that a play marks as no template."""
-
-
-class _Dumper(yaml.SafeDumper):
-    pass
-
-
-_Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text)))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Copy what several modules return alike from returns.yml into each of them, below the mark in its RETURN.
+"""Copy what several modules return alike from returns.txt into each of them, below the mark in its RETURN.
 
 Usage: shared_docs.py [--check]; with --check nothing is written, and a module that is not current is a failure.
 """
@@ -15,17 +15,17 @@ from pathlib import Path
 
 TOOLS = Path(__file__).parent
 MODULES = TOOLS.parent.parent / "plugins" / "modules"
-MARK = "# The rest is the same in several modules. Edit tests/tools/returns.yml, then run: make format\n"
+MARK = "# The rest is the same in several modules. Edit tests/tools/returns.txt, then run: make format\n"
 FOR_ANY_VENDOR = ("token", "token_info")
 
 
 def shared_returns(module: str) -> str:
     """What this module's RETURN has in common with others."""
-    _header, of_all, of_tokens = (TOOLS / "returns.yml").read_text(encoding="utf-8").split("---\n")
+    _header, of_all, of_tokens = (TOOLS / "returns.txt").read_text(encoding="utf-8").split("---\n")
     vendor = module.partition("_")[0]
     lines = []
     for line in (of_all if module.endswith("_info") else of_all + of_tokens).splitlines():
-        text, _, vendors = line.partition("  # only ")
+        text, _mark, vendors = line.partition("  # only ")
         if not vendors or vendor in vendors.split() or module in FOR_ANY_VENDOR:
             lines.append(f"{text}\n")
     shared = "".join(lines).replace("VENDOR", "kazoo" if module in FOR_ANY_VENDOR else vendor)

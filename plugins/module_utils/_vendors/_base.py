@@ -8,31 +8,42 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.telephony.auth.plugins.module_utils import _details
 from ansible_collections.telephony.auth.plugins.module_utils._api import Api, Reply
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Vendor
 from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import is_header_safe, one_line
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Vendor
 
 Json = t.Mapping[str, t.Any]
+
+_LONGEST_MESSAGE = 200
 
 
 class BaseVendor(Vendor):
     """One API user at one vendor, as the task describes it.
 
-    A vendor's class says in spec() which options it has, and implements _lifecycle.Vendor, known() and headers().
+    A vendor's class says in spec() which options it has, and implements _vendor.Vendor (or ListingVendor), known() and
+    headers(). It is a row of _registry.py.
     """
+
+    module: t.ClassVar[str]
+    """The name of its module."""
+    title: t.ClassVar[str]
+    """The name of the vendor's product, for people."""
+    details: t.ClassVar[t.Mapping[str, _details.Shape]] = {}
+    """The facts that a result and a record may hold, and what they look like."""
 
     def __init__(self, api: Api, options: Options) -> None:
         self.api = api
         self.options = options
         self.api_url = api.api_url
-        self.identity: str | None = options.get("username")
+        self.identity = self.plain("username")
 
     @staticmethod
     def spec() -> Spec:
@@ -51,18 +62,27 @@ class BaseVendor(Vendor):
         """Secrets made out of the options that a vendor might echo."""
         return ()
 
-    def extra_results(self, token: Token) -> dict[str, t.Any]:
-        """Further secret return values."""
+    def secret_results(self, token: Token) -> dict[str, t.Any]:
+        """Further secret return values, under the vendor's own names."""
         return {}
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return True
 
-    def list(self) -> tuple[str, ...] | None:
-        return None
-
     def owner(self, token: Token) -> str | None:
-        return token.details.get("username")
+        return token.details.get("username") or None
+
+    def let_in(self, facts: object) -> dict[str, t.Any]:
+        """Of facts that came from outside, those that details allows, masked. Secrets that they may hold must be known."""
+        mask = self.api.secrets.mask_known
+        return _details.let_in(facts, self.details, lambda text: mask(one_line(text))) or {}
+
+    def plain(self, name: str) -> str | None:
+        """The value of an option that names the API user, once it can stand on record. Raises OptionError."""
+        value = self.options.get(name)
+        if value and not (value.isprintable() and len(value) <= _details.LONGEST_TEXT):
+            raise OptionError(f"{name} must be one line of printable characters, at most {_details.LONGEST_TEXT}.")
+        return value or None
 
     def given(self, name: str) -> str | None:
         """A token option's value, once it can be sent in a header. Raises OptionError."""
@@ -72,9 +92,15 @@ class BaseVendor(Vendor):
         return value or None
 
 
+def shown(reply: Reply, text: str) -> str:
+    """What the vendor said, fit for a message: one printable line, then masked, in this order, and not too long."""
+    words = reply.secrets.clean(text)
+    return words if len(words) <= _LONGEST_MESSAGE else words[:_LONGEST_MESSAGE] + "..."
+
+
 def refused(reply: Reply, message: str, code: str, vendor_message: str | None = None) -> VendorRefused:
     """The vendor's refusal. vendor_message is masked here; without one it is the beginning of the reply."""
-    words = reply.excerpt if vendor_message is None else one_line(reply.secrets.mask(vendor_message))
+    words = reply.excerpt if vendor_message is None else shown(reply, vendor_message)
     return VendorRefused(
         f"{message} The vendor says: {words}" if words else message,
         code=code,
@@ -85,16 +111,9 @@ def refused(reply: Reply, message: str, code: str, vendor_message: str | None = 
 
 
 def said(reply: Reply, *names: str) -> str:
-    """The texts under these names in a JSON object, else nothing."""
+    """The texts under these names in a JSON object, as they came; else nothing."""
     try:
         value = reply.json_object()
     except NoClearAnswer:
         return ""
     return " ".join(value[name].strip() for name in names if isinstance(value.get(name), str))
-
-
-def facts(source: object, names: t.Iterable[str]) -> dict[str, t.Any]:
-    """The plain values under these names; nested values are left out, they may be of any size."""
-    if not isinstance(source, dict):
-        return {}
-    return {name: source[name] for name in names if isinstance(source.get(name), (str, int, float, bool))}

@@ -19,7 +19,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -28,18 +27,33 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     token_options,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
-    facts,
     refused,
     said,
 )
 
 _LIFETIME = 24 * 3600
+_ACCOUNT_TYPES = ("user", "reseller")
 
 
 class Dialer(BaseVendor):
     name = "dialer"
+    module = "dialer_session"
+    title = "dialer.rocks"
+    details: t.ClassVar[t.Mapping[str, t.Any]] = {
+        # It says how to log out, so a record may hold nothing else.
+        "account_type": _ACCOUNT_TYPES,
+        "user": {
+            "id": str,
+            "name": str,
+            "admin": bool,
+            "user_group_id": str,
+            "sms_from": str,
+            "blocked": bool,
+        },
+    }
     how_it_ends = (
         "It ends by itself 24 hours after its issue; a static token ends in the dialer.rocks web interface only."
     )
@@ -52,7 +66,7 @@ class Dialer(BaseVendor):
             + file_options()
             + Spec(
                 {
-                    **option("dialer", "account_type", choices=["user", "reseller"], default="user"),
+                    **option("dialer", "account_type", choices=list(_ACCOUNT_TYPES), default="user"),
                     **option("dialer", "username", aliases=["login", "name"]),
                     **option("dialer", "password", aliases=["pass"], no_log=True),
                     **option("dialer", "check_path"),
@@ -83,9 +97,10 @@ class Dialer(BaseVendor):
         return {"Authorization": f"Bearer {token.value}"}
 
     def owner(self, token: Token) -> str | None:
-        claims = _jwt.claims(token.value)
-        name = claims.get("name", claims.get("id"))
-        return None if name is None else f"{claims.get('type', self._account_type)}:{name}"
+        about = self._about(token.value)
+        user = about.get("user", {})
+        name = user.get("name") or user.get("id")
+        return f"{about.get('account_type', self._account_type)}:{name}" if name else None
 
     def cannot_issue(self) -> str | None:
         return None if self.options["username"] and self.options["password"] else "give username and password"
@@ -106,9 +121,8 @@ class Dialer(BaseVendor):
         answer = reply.json_object()
         user = answer.get(self._account_type)
         token = self._token(reply.token(answer.get("token"), "token"), user)
-        if isinstance(user, dict) and user.get("blocked"):
-            self._end_quietly(token)
-            raise refused(reply, "The user is blocked.", "account_blocked")
+        if token.details.get("user", {}).get("blocked"):
+            raise self._blocked(reply, token)
         return token
 
     def check(self, token: Token) -> Verdict:
@@ -130,7 +144,8 @@ class Dialer(BaseVendor):
         if not self.can_revoke(token, leaving):
             return Ended.STILL_VALID
         # Whose token it is says the token itself; the task may have left account_type out.
-        if _jwt.claims(token.value).get("type", token.details.get("account_type", self._account_type)) == "reseller":
+        own_type = self._about(token.value).get("account_type")
+        if (own_type or token.details.get("account_type", self._account_type)) == "reseller":
             method, path = "GET", "/v1/resellers/user/logout.json"
         else:
             method, path = "DELETE", "/session.json"
@@ -148,21 +163,29 @@ class Dialer(BaseVendor):
             value,
             issued_at=issued_at,
             expires_at=_jwt.unix_seconds(claims.get("exp")) or issued_at + _LIFETIME,
-            details={
-                "account_type": self._account_type,
-                "user": {
-                    **facts(claims, ("admin", "user_group_id", "sms_from")),
-                    **facts(user, ("id", "name", "blocked")),
-                },
-            },
+            details=self.let_in(
+                {
+                    "account_type": self._account_type,
+                    "user": {**claims, **(user if isinstance(user, dict) else {})},
+                }
+            ),
         )
 
-    def _end_quietly(self, token: Token) -> None:
-        """A blocked user's token is of no use; nobody is helped by an error on the way to the real one."""
+    def _about(self, value: str) -> dict[str, t.Any]:
+        """What a token says about itself."""
+        claims = _jwt.claims(value)
+        return self.let_in({"account_type": claims.get("type"), "user": claims})
+
+    def _blocked(self, reply: Reply, token: Token) -> VendorRefused:
+        """The refusal of a blocked user, whose token is of no use and is ended."""
+        refusal = refused(reply, "The user is blocked.", "account_blocked")
         try:
             self.revoke(token, leaving=True)
         except TelephonyError:
-            pass
+            return refusal.adding(
+                f"The token {token.fingerprint}, issued all the same, ends by itself within 24 hours."
+            )
+        return refusal
 
     def _login_refused(self, reply: Reply) -> VendorRefused | NoClearAnswer:
         if reply.status == 401 and not reply.is_html and not _is_ip_denied(reply):

@@ -12,7 +12,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -21,17 +20,16 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     token_options,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
-    Json,
-    facts,
     refused,
     said,
+    shown,
 )
 
 _COOKIE = "Red60urne"
 _LOGIN = "/rest/auth/"
-_USER_FACTS = ("id", "login", "name", "company", "home")
 _KEY = {"auth_type": "key"}
 
 
@@ -41,6 +39,13 @@ def _is_key(token: Token) -> bool:
 
 class Ipcortex(BaseVendor):
     name = "ipcortex"
+    module = "ipcortex_token"
+    title = "IPCortex"
+    details: t.ClassVar[t.Mapping[str, t.Any]] = {
+        "auth_type": str,
+        "user": {"id": str, "login": str, "name": str, "company": str, "home": str, "companies": [str]},
+        "permissions": {str: str},
+    }
 
     @staticmethod
     def spec() -> Spec:
@@ -79,7 +84,7 @@ class Ipcortex(BaseVendor):
             return {"Authorization": f"token auth={token.value}"}
         return {"Cookie": f"{_COOKIE}={token.value}"}
 
-    def extra_results(self, token: Token) -> dict[str, t.Any]:
+    def secret_results(self, token: Token) -> dict[str, t.Any]:
         return {"auth": {"type": "auth", "key": token.value} if _is_key(token) else {"type": "auth"}}
 
     def cannot_issue(self) -> str | None:
@@ -88,7 +93,7 @@ class Ipcortex(BaseVendor):
         return None if self.options["username"] and self.options["password"] else "give username and password"
 
     def owner(self, token: Token) -> str | None:
-        return t.cast("dict[str, str]", token.details.get("user", {})).get("login")
+        return t.cast("dict[str, str]", token.details.get("user", {})).get("login") or None
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return not _is_key(token)
@@ -102,7 +107,7 @@ class Ipcortex(BaseVendor):
             raise refused(reply, "The login was refused: unknown user or wrong password.", "credentials_refused", words)
         user = reply.json_object().get("user")
         session = user.get("session") if isinstance(user, dict) else None
-        return Token(reply.token(session, "session"), details=_details(user))
+        return Token(reply.token(session, "session"), details=self._facts(user))
 
     def check(self, token: Token) -> Verdict:
         auth = {"type": "auth"}
@@ -114,13 +119,13 @@ class Ipcortex(BaseVendor):
         )
         words = self._failure(reply)
         if words is not None:
-            return Verdict(False, reply.secrets.mask(words) or "result fail")
+            return Verdict(False, shown(reply, words) or "result fail")
         user = reply.json_object().get("user")
         session = user.get("session") if isinstance(user, dict) else None
         if not _is_key(token) and session not in (None, token.value):
             self.api.secrets.add(str(session))
             return Verdict(False, "the PBX answers with another session")
-        return Verdict(True, "the vendor accepts the token", _details(user))
+        return Verdict(True, "the vendor accepts the token", self._facts(user))
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
         if _is_key(token):
@@ -140,6 +145,11 @@ class Ipcortex(BaseVendor):
             raise refused(reply, "The logout failed.", "vendor_error", words)
         return Ended.ALREADY_GONE
 
+    def _facts(self, user: object) -> dict[str, t.Any]:
+        """The user and the permissions; never the session."""
+        permissions = user.get("perms") if isinstance(user, dict) else None
+        return self.let_in({"user": user, "permissions": permissions})
+
     def _failure(self, reply: Reply) -> str | None:
         """The message of a failed call, empty where it has none; None for a success. Raises NoClearAnswer."""
         result = reply.json_object().get("result")
@@ -148,15 +158,3 @@ class Ipcortex(BaseVendor):
         if result == "fail" or reply.status in (401, 403):
             return said(reply, "message")
         raise reply.bad("has neither success nor fail as its result")
-
-
-def _details(user: object) -> dict[str, t.Any]:
-    """The user and the permissions, as user and permissions; never the session."""
-    source: Json = user if isinstance(user, dict) else {}
-    companies = source.get("companies")
-    permissions = source.get("perms")
-    permissions = permissions if isinstance(permissions, dict) else {}
-    about = facts(source, _USER_FACTS)
-    if isinstance(companies, list):
-        about["companies"] = [name for name in companies if isinstance(name, (str, int))]
-    return {"user": about, "permissions": facts(permissions, permissions)} if about else {}

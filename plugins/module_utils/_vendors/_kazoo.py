@@ -19,9 +19,9 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
+    TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -30,18 +30,24 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     token_options,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
     Json,
-    facts,
     refused,
     said,
+    shown,
 )
 
 _ACCOUNT_FIELDS = ("account_name", "account_realm", "phone_number")
-_FACTS = ("account_id", "owner_id", "account_name", "reseller_id", "is_reseller", "is_master_account", "language")
 _NOT_COMPARED = re.compile("[^a-z0-9]")
 _HASHES = {"md5": (32, "md5"), "sha": (40, "sha1")}
+# What Kazoo means by its two ways to say the same about a token.
+_WHY_REFUSED = {
+    "invalid credentials": "most likely it has expired",
+    "invalid_credentials": "it was revoked, is malformed, or its user was deleted",
+}
 # For hosts in FIPS mode. Python 3.8 takes the keyword and ignores it.
 _NOT_FOR_SECURITY: dict[str, t.Any] = {"usedforsecurity": False}
 
@@ -57,6 +63,17 @@ def credentials_hash(username: str, password: str, method: str) -> str:
 
 class Kazoo(BaseVendor):
     name = "kazoo"
+    module = "kazoo_user_auth"
+    title = "Kazoo (VirtualPBX Dash)"
+    details: t.ClassVar[t.Mapping[str, t.Any]] = {
+        "account_id": str,
+        "owner_id": str,
+        "account_name": str,
+        "reseller_id": str,
+        "is_reseller": bool,
+        "is_master_account": bool,
+        "language": str,
+    }
     how_it_ends = (
         "Kazoo cannot end a single token, it ends by itself, usually one hour after its issue."
         " With state=absent, revoke=user ends all tokens of the user."
@@ -95,11 +112,24 @@ class Kazoo(BaseVendor):
         key = self.options["api_key"]
         if key and not re.fullmatch("[0-9A-Za-z]{64}", key):
             raise OptionError("api_key must have exactly 64 letters and digits.")
-        name, realm, phone = (self.options[field] for field in _ACCOUNT_FIELDS)
-        # Kazoo compares account names by their letters and digits only, and realms without case.
-        account = _NOT_COMPARED.sub("", name.lower()) if name else realm.lower() if realm else phone
-        user = self.options["username"]
-        self.identity = f"{account}/{user.lower()}" if account and user else None
+        account, user = self._account(), self.options["username"]
+        if key:
+            self.identity = f"api_key:{fingerprint(key)}"
+        else:
+            self.identity = f"{account}/{user.lower()}" if account and user else None
+
+    def _account(self) -> str | None:
+        """The account as Kazoo compares it: names by their letters and digits only, realms without case."""
+        name, realm, phone = map(self.plain, _ACCOUNT_FIELDS)
+        if name is None:
+            return realm.lower() if realm else phone
+        account = _NOT_COMPARED.sub("", name.lower())
+        if not account:
+            raise OptionError(
+                "account_name has none of the letters a-z and digits by which Kazoo finds an account."
+                " Use account_realm or phone_number."
+            )
+        return account
 
     def _credentials(self) -> str | None:
         username, password, ready = (self.options[name] for name in ("username", "password", "credentials"))
@@ -153,31 +183,39 @@ class Kazoo(BaseVendor):
         if not reply.ok:
             raise self._login_refused(reply)
         answer = reply.json_object()
-        return self._token(reply.token(answer.get("auth_token"), "auth_token"), answer.get("data"))
+        token = self._token(reply.token(answer.get("auth_token"), "auth_token"), answer.get("data"))
+        if self.options["api_key"]:
+            self._refuse_blocked(token)
+        return token
+
+    def _refuse_blocked(self, token: Token) -> None:
+        """Kazoo issues a token for a key also when the account is blocked. Raises VendorRefused."""
+        try:
+            self.check(token)
+        except TelephonyError as failure:
+            # Whatever else is wrong with a new token, the next check tells.
+            if failure.code == "account_blocked":
+                raise failure.adding(f"The token {token.fingerprint}, issued all the same, ends by itself.") from None
 
     def check(self, token: Token) -> Verdict:
-        # Of the ways to ask, this one tells the reason and keeps the token out of the URL.
-        reply = self.api.call("check", "POST", "/auth/tokeninfo", json={"data": {"token": token.value}})
-        if reply.status == 401:
-            return Verdict(False, reply.secrets.mask(str(reply.json_object().get("message", "HTTP status 401"))))
+        # The other way to ask, /auth/tokeninfo, does not look at the account: it accepts what no other call does.
+        reply = self.api.call("check", "GET", "/token_auth", headers=self.headers(token))
+        if reply.status == 401 and not _blocked(reply):
+            words = str(reply.json_object().get("message", "HTTP status 401"))
+            return Verdict(False, shown(reply, ": ".join(filter(None, (words, _WHY_REFUSED.get(words))))))
         if not reply.ok:
             raise self._refused(reply, "The token was not checked.")
         answer = reply.json_object()
         if answer.get("status") != "success":
             raise reply.bad("does not say success")
-        return Verdict(True, "the vendor accepts the token", facts(answer.get("data"), _FACTS))
+        return Verdict(True, "the vendor accepts the token", self.let_in(answer.get("data")))
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
         if self.can_revoke(token, leaving):
-            about = {**_jwt.claims(token.value), **token.details}
-            if not about.get("account_id"):
-                raise OptionError("revoke=user is not possible: the token does not tell its account.")
-            owner = about.get("owner_id")
-            path = f"/accounts/{about['account_id']}" + (f"/users/{owner}" if owner else "") + "/auth"
             reply = self.api.call(
                 "revoke",
                 "PUT",
-                path,
+                self._path_of_owner(token) + "/auth",
                 changes=True,
                 headers=self.headers(token),
                 json={"action": "reset_signature_secret", "data": {}},
@@ -185,7 +223,7 @@ class Kazoo(BaseVendor):
         else:
             reply = self.api.call("revoke", "DELETE", "/token_auth", changes=True, headers=self.headers(token))
         answer = reply.json_object()
-        if reply.status == 401:
+        if reply.status == 401 and not _blocked(reply):
             return Ended.ALREADY_GONE
         # Kazoo 5 answers 404 to DELETE, Kazoo 4 says success and does nothing: only asking again tells.
         if not reply.ok and reply.status != 404:
@@ -194,30 +232,39 @@ class Kazoo(BaseVendor):
             raise reply.bad("does not say success")
         return Ended.STILL_VALID if self.check(token).accepted else Ended.REVOKED
 
+    def _path_of_owner(self, token: Token) -> str:
+        """The user of a token, or the account where it has none.
+
+        Never as the record says, which others may have written: it could name somebody else. Raises TelephonyError.
+        """
+        about: Json = self.let_in(_jwt.claims(token.value))
+        if "account_id" not in about:
+            about = self.check(token).details
+        ids = [about[name] for name in ("account_id", "owner_id") if name in about]
+        if "account_id" not in about or not all(re.fullmatch("[0-9A-Za-z]+", each) for each in ids):
+            raise OptionError("revoke=user is not possible: the token does not tell its account.")
+        return "".join(f"/{kind}/{each}" for kind, each in zip(("accounts", "users"), ids))
+
     def _token(self, value: str, data: object) -> Token:
         claims = _jwt.claims(value)
-        details = {**facts(claims, ("account_id", "owner_id")), **facts(data, _FACTS)}
+        details = {**self.let_in(claims), **self.let_in(data)}
         return Token(value, expires_at=_jwt.unix_seconds(claims.get("exp")), details=details)
 
     def _login_refused(self, reply: Reply) -> VendorRefused | NoClearAnswer:
         """Kazoo's many ways to say no; its validation errors echo what was sent, so only field names are shown."""
-        answer = reply.json_object()
-        data, message = answer.get("data"), answer.get("message")
-        about: Json = data if isinstance(data, dict) else {}
+        message = reply.json_object().get("message")
         words = _words(reply)
-        if "multi_factor_request" in about:
+        if "multi_factor_request" in _data(reply):
             return refused(
                 reply,
                 "The user needs a second factor, which cannot be given unattended. Use an API user without one, or api_key.",
                 "mfa_required",
                 words,
             )
-        account = about.get("account")
-        if isinstance(account, dict) or message == "account_is_locked" or reply.status == 423:
-            states = [state for state in ("disabled", "expired") if isinstance(account, dict) and state in account]
-            return refused(reply, f"The account is {' and '.join(states) or 'locked'}.", "account_blocked", words)
         if self.options["api_key"] and reply.status == 404:
             return refused(reply, "The account does not know this api_key.", "credentials_refused", words)
+        if _blocked(reply):
+            return self._refused(reply, "The login failed.")
         if reply.status == 401 and message == "invalid credentials":
             return refused(reply, "Logging in this way is switched off for the account.", "not_permitted", words)
         if reply.status == 401:
@@ -233,19 +280,34 @@ class Kazoo(BaseVendor):
     def _refused(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
         if reply.is_html:
             return reply.bad("is a web page")
+        blocked = _blocked(reply)
+        if blocked:
+            return refused(reply, f"The account is {blocked}.", "account_blocked", _words(reply))
         code = {400: "bad_request", 401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
         return refused(reply, what, code, _words(reply))
+
+
+def _data(reply: Reply) -> Json:
+    """The object under data; an empty one where it is something else."""
+    try:
+        data = reply.json_object().get("data")
+    except NoClearAnswer:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _blocked(reply: Reply) -> str | None:
+    """How the whole account is blocked, where it is."""
+    account = _data(reply).get("account")
+    if isinstance(account, dict):
+        return " and ".join(state for state in ("disabled", "expired") if state in account) or "locked"
+    return "locked" if reply.status == 423 or said(reply, "message") == "account_is_locked" else None
 
 
 def _words(reply: Reply) -> str:
     """Kazoo's message, and of a validation error the fields and the rules they break."""
     words = said(reply, "message")
-    try:
-        data = reply.json_object().get("data")
-    except NoClearAnswer:
-        return words
-    if words == "validation error" and isinstance(data, dict):
-        words += ": " + ", ".join(
-            f"{name} {' '.join(rules)}" for name, rules in data.items() if isinstance(rules, dict)
-        )
+    if words == "validation error":
+        rules = _data(reply).items()
+        words += ": " + ", ".join(f"{name} {' '.join(broken)}" for name, broken in rules if isinstance(broken, dict))
     return words

@@ -20,7 +20,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -29,22 +28,34 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     token_options,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
-    facts,
     refused,
     said,
+    shown,
 )
 
 _TOKENS = "/v1/admin/token"
 # A handler that only makes text/plain could refuse a client that asks for JSON alone.
 _ANYTHING = "text/plain, application/json;q=0.9, */*;q=0.8"
-_USER_FACTS = ("userId", "userName", "fullName", "enabled", "parentPath", "rootUser")
-_ACCOUNT_FACTS = ("accountId", "accountName", "mainAccountId", "mainAccountName")
 
 
 class Vacd(BaseVendor):
     name = "vacd"
+    module = "vacd_api_token"
+    title = "RingCX (legacy)"
+    details: t.ClassVar[t.Mapping[str, t.Any]] = {
+        "user": {
+            "userId": str,
+            "userName": str,
+            "fullName": str,
+            "enabled": bool,
+            "parentPath": str,
+            "rootUser": bool,
+        },
+        "accounts": [{"accountId": str, "accountName": str, "mainAccountId": str, "mainAccountName": str}],
+    }
     how_it_ends = "RingCX API tokens do not expire; delete it in the RingCX administration."
 
     @staticmethod
@@ -75,6 +86,8 @@ class Vacd(BaseVendor):
     def __init__(self, *args: t.Any) -> None:
         super().__init__(*args)
         self._auth_token = self.given("auth_token")
+        self._session: str | None = None
+        """The auth token of this run's login."""
         self._login_details: dict[str, t.Any] = {}
         if self.options["count"] < 1:
             raise OptionError("count must be at least 1. To have no token, use state=absent with all_tokens=true.")
@@ -99,7 +112,7 @@ class Vacd(BaseVendor):
         # The list is open to every authenticated user, while /v1/admin/users needs rights a user may lack.
         reply = self._get_list(token.value)
         if reply.status == 401 and not reply.is_html:
-            return Verdict(False, reply.secrets.mask(said(reply, "generalMessage")) or "HTTP status 401")
+            return Verdict(False, shown(reply, said(reply, "generalMessage")) or reply.excerpt or "HTTP status 401")
         return Verdict(True, "the vendor accepts the token", listed=self._parse_list(reply))
 
     def issue(self) -> Token:
@@ -118,17 +131,16 @@ class Vacd(BaseVendor):
         return self._parse_list(self._get_list(self._authority()))
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
-        authority = self._auth_token if self._auth_token and self._auth_token != token.value else token.value
-        reply = self.api.call(
-            "revoke",
-            "DELETE",
-            f"{_TOKENS}/{quote(token.value, safe=':')}",
-            changes=True,
-            headers={"X-Auth-Token": authority, "Accept": _ANYTHING},
-        )
-        if reply.is_html:
-            raise reply.bad("is a web page")
-        if reply.status == 404 or (reply.status == 401 and authority == token.value):
+        # A token may delete itself, which saves a login.
+        authority = self._auth_token or self._session or token.value
+        reply = self._delete(token, authority)
+        if reply.status == 401 and authority == token.value:
+            # It may live all the same: one refusal proves nothing, so somebody else is to try.
+            authority = self._other_authority(token)
+            if authority == token.value:
+                return Ended.ALREADY_GONE
+            reply = self._delete(token, authority)
+        if reply.status == 404:
             return Ended.ALREADY_GONE
         if not reply.ok:
             raise self._refused(reply, "The API token was not deleted.")
@@ -139,18 +151,36 @@ class Vacd(BaseVendor):
             raise refused(reply, "The API token was not deleted.", "not_permitted")
         return Ended.ALREADY_GONE if reply.text.lower() == "false" else Ended.REVOKED
 
+    def _delete(self, token: Token, authority: str) -> Reply:
+        headers = {"X-Auth-Token": authority, "Accept": _ANYTHING}
+        path = f"{_TOKENS}/{quote(token.value, safe=':')}"
+        reply = self.api.call("revoke", "DELETE", path, changes=True, headers=headers)
+        if reply.is_html:
+            raise reply.bad("is a web page")
+        return reply
+
+    def _other_authority(self, token: Token) -> str:
+        """What else than a token may authorise its end; the token itself where there is nothing."""
+        try:
+            return token.value if self.cannot_issue() else self._authority()
+        except VendorRefused:
+            return token.value
+
     def _authority(self) -> str:
         """The token that authorises: auth_token, else that of a login, which happens once, else the known one."""
-        if not self._auth_token and self.cannot_issue():
-            self._auth_token = self.given("api_token")
-            if not self._auth_token:
-                raise OptionError(
-                    "To read the list of API tokens, give username and password, or auth_token.",
-                    code="credentials_missing",
-                )
-        if not self._auth_token:
-            self._auth_token = self._login()
-        return self._auth_token
+        known = self._auth_token or self._session
+        if known:
+            return known
+        if not self.cannot_issue():
+            self._session = self._login()
+            return self._session
+        known = self.given("api_token")
+        if not known:
+            raise OptionError(
+                "To read the list of API tokens, give username and password, or auth_token.",
+                code="credentials_missing",
+            )
+        return known
 
     def _login(self) -> str:
         reply = self.api.call(
@@ -172,12 +202,9 @@ class Vacd(BaseVendor):
         if not reply.ok:
             raise self._refused(reply, "The login failed.")
         answer = reply.json_object()
-        accounts = answer.get("accounts")
-        self._login_details = {
-            "user": facts(answer.get("user"), _USER_FACTS),
-            "accounts": [facts(each, _ACCOUNT_FACTS) for each in accounts] if isinstance(accounts, list) else [],
-        }
-        return reply.token(answer.get("authToken"), "authToken")
+        token = reply.token(answer.get("authToken"), "authToken")
+        self._login_details = self.let_in(answer)
+        return token
 
     def _get_list(self, authority: str) -> Reply:
         headers = {"X-Auth-Token": authority, "Accept": "application/json"}
@@ -189,8 +216,8 @@ class Vacd(BaseVendor):
         values = reply.json()
         if not isinstance(values, list):
             raise reply.bad("is no list of API tokens")
-        listed = (reply.token(value, "list of API tokens") for value in values)
-        return tuple(sorted(listed, key=lambda value: value != self._auth_token))
+        listed = dict.fromkeys(reply.token(value, "list of API tokens") for value in values)
+        return tuple(sorted(listed, key=lambda value: value not in (self._auth_token, self._session)))
 
     def _refused(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
         if reply.is_html:

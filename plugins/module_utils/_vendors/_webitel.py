@@ -18,7 +18,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     OptionError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
@@ -27,17 +26,25 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     token_options,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
     Json,
-    facts,
     refused,
     said,
+    shown,
 )
+
+_NO_ROLE = "Role name is required"
+# What is passed on under status 401 when the console that knows the users is down, or gives an empty reply.
+_CONSOLE_FAULTS = ("connect error", "unexpected end of json input")
 
 
 class Webitel(BaseVendor):
     name = "webitel"
+    module = "webitel_login"
+    title = "Webitel"
+    details: t.ClassVar[t.Mapping[str, t.Any]] = {"domain": str, "role": str, "role_name": str, "username": str}
     how_it_ends = (
         "Webitel has no list of logins, one ends by itself after about 100 days."
         " Changing the user's password ends all of them."
@@ -69,9 +76,10 @@ class Webitel(BaseVendor):
         return Token(token, {"key": key}, expires_at=_jwt.unix_seconds(_jwt.claims(token).get("exp")))
 
     def headers(self, token: Token) -> dict[str, str]:
-        if "key" not in token.extra:
-            raise OptionError("The record lacks the key that belongs to a Webitel token.", code="not_a_record")
-        return {"X-Access-Token": token.value, "X-Key": token.extra["key"]}
+        return {"X-Access-Token": token.value, "X-Key": _key(token)}
+
+    def secret_results(self, token: Token) -> dict[str, t.Any]:
+        return {"key": _key(token)}
 
     def cannot_issue(self) -> str | None:
         return None if self.options["username"] and self.options["password"] else "give username and password"
@@ -94,23 +102,27 @@ class Webitel(BaseVendor):
             reply.token(answer.get("token"), "token"),
             {"key": reply.token(answer.get("key"), "key")},
             expires_at=_jwt.unix_seconds(answer.get("expires")),
-            details=_details(answer),
+            details=self._facts(answer),
         )
 
     def check(self, token: Token) -> Verdict:
+        # A refusal does not prove that the pair is gone: whoami says the same when the engine's database fails.
         reply = self.api.call("check", "GET", "/api/v2/whoami", headers=self.headers(token))
         words = _words(reply)
+        if reply.status == 401 and words == _NO_ROLE:
+            return Verdict(False, f"{words}: the user has none. Give the user a role in Webitel.")
         # Engines before 3.7 answer 400 to an expired token.
         if (reply.status == 401 and words) or (reply.status == 400 and words == "Token Expired"):
-            return Verdict(False, reply.secrets.mask(words))
+            return Verdict(False, shown(reply, words))
         if not reply.ok:
             raise self._refused(reply, "The session was not checked.")
         answer = reply.json_object()
         if "id" not in answer:
             raise reply.bad("does not tell the user")
-        return Verdict(True, "the vendor accepts the token", _details(answer))
+        return Verdict(True, "the vendor accepts the token", self._facts(answer))
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
+        # Status 401 is an unknown pair. A fault of the database is 500, which tells nothing.
         reply = self.api.call("revoke", "POST", "/logout", changes=True, headers=self.headers(token))
         if reply.status == 401 and _words(reply):
             return Ended.ALREADY_GONE
@@ -120,19 +132,24 @@ class Webitel(BaseVendor):
             raise reply.bad("does not say OK")
         return Ended.REVOKED
 
+    def _facts(self, answer: Json) -> dict[str, t.Any]:
+        name = answer.get("username", answer.get("id"))
+        return self.let_in({**answer, "role_name": answer.get("roleName"), "username": name})
+
     def _login_refused(self, reply: Reply) -> VendorRefused | NoClearAnswer:
         words = _words(reply)
         if reply.status == 301:
             return refused(reply, "The user needs a one-time code. Give it in totp_code.", "mfa_required", words)
         if words == "code incorrect":
             return refused(reply, "The one-time code in totp_code was refused.", "mfa_required", words)
-        if "connect error" in words.lower():
+        if any(fault in words.lower() for fault in _CONSOLE_FAULTS):
+            # The console is asked before a pair is made, so there is none.
             return NoClearAnswer(
                 "The login could not be judged: the server lacks its own console.",
                 code="server_error",
                 operation=reply.operation,
                 status=reply.status,
-                vendor_message=reply.secrets.mask(words),
+                vendor_message=shown(reply, words),
             )
         if reply.status in (400, 401, 404) and words and not words.startswith("/"):
             return refused(
@@ -148,13 +165,12 @@ class Webitel(BaseVendor):
         return refused(reply, what, code, words)
 
 
+def _key(token: Token) -> str:
+    if "key" not in token.extra:
+        raise OptionError("The record lacks the key that belongs to a Webitel token.", code="not_a_record")
+    return token.extra["key"]
+
+
 def _words(reply: Reply) -> str:
     """The text of an error, in either of the two shapes that the engine uses."""
     return said(reply, "info", "message")
-
-
-def _details(answer: Json) -> dict[str, t.Any]:
-    details = facts(answer, ("domain", "role"))
-    details.update({"role_name": answer["roleName"]} if isinstance(answer.get("roleName"), str) else {})
-    name = answer.get("username", answer.get("id"))
-    return {**details, "username": name} if isinstance(name, str) else details

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -30,6 +31,16 @@ class Clock:
 
     def now(self) -> float:
         return time.time() + self.offset
+
+    @contextlib.contextmanager
+    def at(self, moment: float) -> t.Iterator[None]:
+        """For a while, it is that moment."""
+        offset = self.offset
+        self.offset = moment - time.time()
+        try:
+            yield
+        finally:
+            self.offset = offset
 
     def ms(self) -> int:
         return int(self.now() * 1000)
@@ -172,11 +183,15 @@ class Vendor:
     api_path: t.ClassVar[str]  # what follows the vendor's name in its API URL
     seed: t.ClassVar[list[dict[str, t.Any]]]
     defaults: t.ClassVar[dict[str, t.Any]] = {}  # settings for what the facts leave open
+    # What can go wrong inside this server: faults of its own. While one strikes, it is in trouble.
+    troubles: t.ClassVar[tuple[str, ...]] = ()
+    changeable: t.ClassVar[tuple[str, ...]] = ()  # what may change about a user after the start
 
     def __init__(self, shared: Shared) -> None:
         self.clock = shared.clock
         self.secrets = shared.secrets
         self.generated = 0
+        self.trouble: Rule | None = None
         self.start()
 
     def start(self) -> None:
@@ -218,6 +233,25 @@ class Vendor:
     def public(self) -> list[dict[str, t.Any]]:
         return [self.shown(user) for user in self.users.values()]
 
+    def change(self, given: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Change a user as the vendor's administrator would; what the user has got stays as it is."""
+        return self.changed(self.users[given["username"]], given["set"], self.changeable)
+
+    def changed(self, held: dict[str, t.Any], new: dict[str, t.Any], changeable: tuple[str, ...]) -> dict[str, t.Any]:
+        unknown = sorted(set(new) - set(changeable))
+        if unknown:
+            raise ValueError(f"cannot change {unknown}")
+        held.update(new)
+        return self.shown(held)
+
+    def make_token(self, username: str) -> str:
+        """What another service gets that logs in as this user, or makes a token."""
+        raise NotImplementedError
+
+    def end_token(self, text: str) -> None:
+        """What another service does with a token that it no longer needs. KeyError if there is none."""
+        raise NotImplementedError
+
     def operation(self, call: Call) -> str:
         raise NotImplementedError
 
@@ -227,6 +261,10 @@ class Vendor:
 
     def handle(self, call: Call) -> Reply:
         raise NotImplementedError
+
+    def fails(self, fault: str) -> bool:
+        """Whether this goes wrong while the present call is handled."""
+        return self.trouble is not None and self.trouble.fault == fault
 
     def error(self, status: int, message: str) -> Reply:
         """An error of the server itself, in the vendor's shape."""
@@ -256,6 +294,8 @@ WORKS = {
     "hold": True,
     "echo": False,
     "slow": True,
+    "answer": True,
+    "late": False,
 }
 
 
@@ -271,11 +311,12 @@ class Rule:
         self.times = spec.pop("times", None)
         self.skip = spec.pop("skip", 0) or 0
         self.every = spec.pop("every", None)
-        if self.fault not in WORKS:
-            raise ValueError(f"unknown fault {self.fault!r}")
+        own = {cls.name: cls.troubles for cls in Vendor.__subclasses__()}.get(self.vendor, ())
+        if self.fault not in WORKS and self.fault not in own:
+            raise ValueError(f"unknown fault {self.fault!r} of {self.vendor!r}")
         if self.operation != "*" and self.operation not in OPERATIONS:
             raise ValueError(f"unknown operation {self.operation!r}")
-        self.works = bool(spec.pop("work", WORKS[self.fault]))
+        self.works = bool(spec.pop("work", WORKS.get(self.fault, True)))
         self.params = spec
         self.seen = 0
         self.fired = 0

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
+import gzip
 import json
 import logging
 import os
@@ -17,6 +19,7 @@ import ssl
 import struct
 import tempfile
 import typing as t
+import zlib
 from pathlib import Path
 
 from aiohttp import web
@@ -27,7 +30,8 @@ from .vendors import load
 HANG_SECONDS = 120.0
 OVERSIZE = 2 * 1024 * 1024
 HTML = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>Please sign in</h1></body></html>\n"
-ERRORS = {"status": 500, "rate_limit": 429, "unavailable": 503}
+ERRORS = {"status": 500, "rate_limit": 429, "unavailable": 503, "late": 504}
+COMPRESS: dict[str, t.Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
 PLAIN: dict[str, tuple[bytes, str | None]] = {
     "html": (HTML, "text/html; charset=utf-8"),
     "html_before": (HTML, "text/html; charset=utf-8"),
@@ -36,12 +40,23 @@ PLAIN: dict[str, tuple[bytes, str | None]] = {
 }
 
 
+@dataclasses.dataclass
+class Late:
+    """A call that was given up by whoever stands before the vendor, and that the vendor still works on."""
+
+    due: float | None  # by the simulators' clock; None: when it is released
+    vendor: Vendor
+    call: Call
+    entry: dict[str, t.Any]
+
+
 class Simulators:
     def __init__(self, generated: int = 0) -> None:
         self.shared = Shared()
         self.vendors = load(self.shared)
         self.generated = generated
         self.faults = Faults()
+        self.late: list[Late] = []
         self.log: list[dict[str, t.Any]] = []
         self.count = 0
         self.base_url = ""
@@ -60,6 +75,7 @@ class Simulators:
             raw_target = "/" + raw_target.partition("://")[2].partition("/")[2]
         name = raw_target[1:].partition("/")[0].partition("?")[0]
         body = await request.read()
+        self.finish_late()
         if name == "control":
             return self.control(request, raw_target, body)
         vendor = self.vendors.get(name)
@@ -80,6 +96,7 @@ class Simulators:
             "query": call.raw_query,
             "user": user,
             "status": None,
+            "worked": False,
             "fault": rule.fault if rule else None,
             "header_names": list(request.headers),
             "content_type": request.headers.get("Content-Type"),
@@ -89,19 +106,44 @@ class Simulators:
         }
         self.log.append(entry)
         if rule is None:
-            response: web.StreamResponse = self.response(vendor.handle(call))
+            response: web.StreamResponse = self.response(self.work(vendor, call, entry))
         else:
-            response = await self.faulty(rule, vendor, call, request)
+            response = await self.faulty(rule, vendor, call, request, entry)
         entry["status"] = response.status if response.status != 499 else None
         return response
+
+    @staticmethod
+    def work(vendor: Vendor, call: Call, entry: dict[str, t.Any], trouble: Rule | None = None) -> Reply:
+        """The vendor handles the call, perhaps with something amiss inside."""
+        vendor.trouble = trouble
+        try:
+            return vendor.handle(call)
+        finally:
+            vendor.trouble = None
+            entry["worked"] = True
+
+    def finish_late(self, everything: bool = False) -> int:
+        """Do what is due by now, each at its own time; or everything that waits. Tells how much that was."""
+        now = self.shared.clock.now()
+        due = [late for late in self.late if everything or (late.due is not None and late.due <= now)]
+        self.late = [late for late in self.late if late not in due]
+        for late in sorted(due, key=lambda late: now if late.due is None else late.due):
+            with self.shared.clock.at(now if late.due is None else min(now, late.due)):
+                self.work(late.vendor, late.call, late.entry)
+        return len(due)
 
     def response(self, reply: Reply) -> web.Response:
         headers = dict(reply.headers)
         if reply.content_type is not None:
             headers["Content-Type"] = reply.content_type
-        return web.Response(status=reply.status, body=reply.body, headers=headers)
+        response = web.Response(status=reply.status, body=reply.body, headers=headers)
+        if "date" in map(str.lower, headers):
+            response["lies"] = True
+        return response
 
-    async def faulty(self, rule: Rule, vendor: Vendor, call: Call, request: web.Request) -> web.StreamResponse:
+    async def faulty(
+        self, rule: Rule, vendor: Vendor, call: Call, request: web.Request, entry: dict[str, t.Any]
+    ) -> web.StreamResponse:
         fault, params = rule.fault, rule.params
         if fault == "delay":
             await asyncio.sleep(float(params.get("seconds", 1)))
@@ -110,12 +152,21 @@ class Simulators:
         elif fault == "hang":
             await self.hang(request)
             return self.aborted(request)
-        work = vendor.handle(call) if rule.works else None
-        if fault in ("reset_before", "reset_after"):
+        elif fault == "late":
+            seconds = params.get("seconds")
+            due = None if seconds is None else self.shared.clock.now() + float(seconds)
+            self.late.append(Late(due, vendor, call, entry))
+        work = self.work(vendor, call, entry, rule) if rule.works else None
+        if fault in vendor.troubles:
+            return self.response(work or vendor.error(500, "fault"))
+        if fault in ("reset_before", "reset_after") or params.get("status", 0) is None:
             return self.aborted(request)
         if fault in ("truncated", "slow"):
             return await self.piecemeal(fault, params, work or vendor.error(500, "fault"), request)
-        return self.response(self.replaced(fault, params, work, vendor, call))
+        reply = self.replaced(fault, params, work, vendor, call)
+        if params.get("raw_headers"):
+            return self.as_it_is(reply, params["raw_headers"], request)
+        return self.response(reply)
 
     def replaced(self, fault: str, params: dict[str, t.Any], work: Reply | None, vendor: Vendor, call: Call) -> Reply:
         """The reply that a fault puts in place of the vendor's own."""
@@ -123,8 +174,11 @@ class Simulators:
             return work or vendor.error(500, "fault")
         if fault == "oversized":
             return self.oversized(work)
+        if fault == "answer":
+            return self.answered(params, work or vendor.error(500, "fault"))
         if fault in ERRORS:
-            reply = self.with_status(int(params.get("status", ERRORS[fault])), params, vendor)
+            status = int(params.get("status", ERRORS[fault]))
+            reply = self.described(params, vendor.error(status, f"simulated {status}"))
             wait = params.get("retry_after", 1 if fault == "rate_limit" else None)
             if wait is not None:
                 reply.headers["Retry-After"] = str(wait)
@@ -144,10 +198,12 @@ class Simulators:
         return Reply(status, *PLAIN[fault])
 
     @staticmethod
-    def with_status(status: int, params: dict[str, t.Any], vendor: Vendor) -> Reply:
+    def described(params: dict[str, t.Any], otherwise: Reply) -> Reply:
+        """The reply that a rule describes; what it does not name is as in the other one, but headers go with their body."""
         body = params.get("body")
+        status = int(params.get("status", otherwise.status))
         if body is None:
-            reply = vendor.error(status, f"simulated {status}")
+            reply = dataclasses.replace(otherwise, status=status, headers=dict(otherwise.headers))
         elif isinstance(body, str):
             reply = Reply.text(status, body)
         else:
@@ -158,6 +214,33 @@ class Simulators:
             else:
                 reply.headers[name] = str(value)
         return reply
+
+    def answered(self, params: dict[str, t.Any], work: Reply) -> Reply:
+        """What a gateway, or the vendor itself, makes of the vendor's reply after the work."""
+        reply = self.described(params, work)
+        reply.body += b" " * int(params.get("padding", 0))
+        encode = params.get("encode")
+        if encode in COMPRESS:
+            reply.body = COMPRESS[encode](reply.body)
+            reply.headers["Content-Encoding"] = encode
+        elif encode:
+            reply.body = reply.body.decode().encode(encode)
+            reply.content_type = f"{(reply.content_type or JSON).partition(';')[0]}; charset={encode}"
+        return reply
+
+    @staticmethod
+    def as_it_is(reply: Reply, lines: list[str], request: web.Request) -> web.StreamResponse:
+        """With lines in its head that no server library would write."""
+        head = [f"HTTP/1.1 {reply.status} Simulated"]
+        if reply.content_type is not None:
+            head.append(f"Content-Type: {reply.content_type}")
+        head += [f"{name}: {value}" for name, value in reply.headers.items()]
+        if not any(line.lower().startswith("content-length") for line in lines):
+            head.append(f"Content-Length: {len(reply.body)}")
+        if request.transport is not None:
+            request.transport.write("\r\n".join([*head, *lines, "", ""]).encode() + reply.body)
+            request.transport.close()
+        return web.Response(status=reply.status)  # for the log; the connection is gone
 
     @staticmethod
     def oversized(work: Reply | None) -> Reply:
@@ -222,9 +305,17 @@ class Simulators:
             "POST /reset": self.reset,
             "GET /users": lambda given, request: {name: vendor.public() for name, vendor in self.vendors.items()},
             "POST /users": lambda given, request: self.vendors[given["vendor"]].add_generated(given.get("count", 1)),
+            "PATCH /users": lambda given, request: self.vendors[given["vendor"]].change(given),
+            "POST /tokens": lambda given, request: {
+                "token": self.vendors[given["vendor"]].make_token(given["username"])
+            },
+            "DELETE /tokens": self.end_token,
             "PUT /faults": self.put_faults,
             "GET /faults": self.show_faults,
-            "POST /release": lambda given, request: {"released": self.faults.release()},
+            "POST /release": lambda given, request: {
+                "released": self.faults.release(),
+                "late": self.finish_late(everything=True),
+            },
             "GET /requests": self.requests,
             "DELETE /requests": self.forget_requests,
             "GET /tokens": self.tokens,
@@ -246,6 +337,7 @@ class Simulators:
         self.shared.clock.offset = 0.0
         self.faults.replace([])
         self.faults.release()
+        self.late.clear()
         self.log.clear()
         self.count = 0
         for vendor in self.vendors.values():
@@ -280,6 +372,10 @@ class Simulators:
             if token.alive(now)
         ]
 
+    def end_token(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
+        self.vendors[given["vendor"]].end_token(given["token"])
+        return {"ended": True}
+
     def show_secrets(self, given: dict[str, t.Any], request: web.Request) -> t.Any:
         return self.shared.secrets.all(int(request.query.get("min_length", 1)))
 
@@ -300,8 +396,9 @@ class Simulators:
         return {name: vendor.settings for name, vendor in self.vendors.items()}
 
     async def finish_headers(self, request: web.Request, response: web.StreamResponse) -> None:
-        """The date is the simulators' own; what has no content type must not be given one."""
-        response.headers["Date"] = self.shared.clock.http_date()
+        """The date is the simulators' own unless a fault lies about it; what has no content type must not be given one."""
+        if "lies" not in response:
+            response.headers["Date"] = self.shared.clock.http_date()
         response.headers["Server"] = "simulator"
         if "Content-Type" in response.headers and response.headers["Content-Type"] == "application/octet-stream":
             del response.headers["Content-Type"]

@@ -187,6 +187,12 @@ WEBITEL: Users = [
         "purpose": "a password with special characters",
     },
     {
+        "username": "203@mydomain.com",
+        "password": "webitel-Roleless-6TgZ4hNm",
+        "role": None,
+        "purpose": "without a role: can log in, and is refused at whoami",
+    },
+    {
         "username": "300@other.com",
         "password": "webitel-Other-7YxC1vBn",
         "role": "admin",

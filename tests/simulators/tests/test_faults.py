@@ -207,7 +207,7 @@ def test_hold_and_release(sim) -> None:
     time.sleep(0.1)
     assert done == []
     assert live(sim, "webitel") == 0
-    assert sim.control("POST", "release") == {"released": 1}
+    assert sim.control("POST", "release") == {"released": 1, "late": 0}
     waiting.join(5)
     assert done == [200]
 
@@ -463,3 +463,182 @@ def test_log_tells_connections_apart(sim):
             session.get(f"{sim.url}/kazoo/v2/user_auth", timeout=5)
     one, other, same = (entry["connection"] for entry in sim.control("GET", "requests"))
     assert one == same != other
+
+
+# -- work that is done although the reply does not say so ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("vendor", USERS)
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(502, {}), (504, {}), (503, {"Retry-After": "1"}), (302, {"Location": "http://127.0.0.1:9/"})],
+)
+def test_answer_after_the_work(sim, vendor: str, status: int, headers: dict[str, str]) -> None:
+    rule = {"fault": "answer", "status": status, "headers": headers, "body": "<h1>Bad gateway</h1>", "times": 1}
+    sim.faults({**rule, "vendor": vendor})
+    with requests.Session() as session:
+        session.max_redirects = 0
+        try:
+            reply = sim.login(vendor, USERS[vendor])
+        except requests.exceptions.ConnectionError:
+            assert status == 302  # followed to where nobody is
+        else:
+            assert (reply.status_code, reply.text) == (status, rule["body"])
+            assert headers.items() <= reply.headers.items()
+            assert "Set-Cookie" not in reply.headers
+    assert live(sim, vendor) == 1
+    assert [(entry["status"], entry["worked"]) for entry in sim.log()] == [(status, True)]
+
+
+def test_the_log_tells_whether_the_work_was_done(sim) -> None:
+    sim.faults({"fault": "status", "times": 1}, {"fault": "reset_after", "times": 1})
+    sim.login("webitel", USERS["webitel"])
+    with pytest.raises(requests.exceptions.ConnectionError):
+        sim.login("webitel", USERS["webitel"])
+    sim.login("webitel", USERS["webitel"])
+    assert [entry["worked"] for entry in sim.log()] == [False, True, True]
+
+
+def test_answer_keeps_what_is_not_named(sim) -> None:
+    sim.faults({"fault": "answer", "status": 500})
+    reply = sim.login("ipcortex", USERS["ipcortex"])
+    assert (reply.status_code, reply.json()["result"]) == (500, "success")
+    assert reply.cookies.get_dict() == {"Red60urne": reply.json()["user"]["session"]}
+
+
+@pytest.mark.parametrize("encode", ["gzip", "deflate"])
+def test_answer_compressed_and_long(sim, encode: str) -> None:
+    sim.faults({"fault": "answer", "encode": encode, "padding": 3_000_000})
+    reply = sim.login("kazoo", USERS["kazoo"])
+    assert reply.headers["Content-Encoding"] == encode
+    assert int(reply.headers["Content-Length"]) < 100_000
+    assert len(reply.content) > 3_000_000
+    assert reply.json()["auth_token"]
+
+
+def test_answer_in_another_encoding(sim) -> None:
+    sim.faults({"fault": "answer", "encode": "utf-16"})
+    reply = sim.login("webitel", USERS["webitel"])
+    assert reply.headers["Content-Type"] == "application/json; charset=utf-16"
+    assert json.loads(reply.content.decode("utf-16"))["token"]
+
+
+@pytest.mark.parametrize("line", ["Content-Length: many", "no colon in here", "Transfer-Encoding: nonsense"])
+def test_answer_with_a_line_that_is_no_header(sim, line: str) -> None:
+    sim.faults({"fault": "answer", "raw_headers": [line]})
+    got, error = raw(sim, raw_login(sim))
+    assert error is None
+    head, _sep, body = got.partition(b"\r\n\r\n")
+    assert line.encode() in head.split(b"\r\n")
+    assert json.loads(body)["token"]
+    assert live(sim, "webitel") == 1
+    assert sim.log()[0]["status"] == 200
+
+
+def test_answer_with_a_date_that_lies(sim) -> None:
+    lie = "Wed, 21 Oct 2015 07:28:00 GMT"
+    sim.faults({"fault": "answer", "headers": {"Date": lie}, "times": 1})
+    assert sim.login("webitel", USERS["webitel"]).headers["Date"] == lie
+    assert sim.login("webitel", USERS["webitel"]).headers["Date"] != lie
+
+
+@pytest.mark.parametrize("vendor", USERS)
+def test_late_work_is_done_at_release(sim, vendor: str) -> None:
+    sim.faults({"fault": "late", "times": 1})
+    reply = sim.login(vendor, USERS[vendor])
+    assert reply.status_code == 504
+    sim.advance(10**5)
+    assert live(sim, vendor) == 0
+    assert sim.log()[0]["worked"] is False
+    assert sim.control("POST", "release") == {"released": 0, "late": 1}
+    assert live(sim, vendor) == 1
+    assert (sim.log()[0]["status"], sim.log()[0]["worked"]) == (504, True)
+    assert sim.control("POST", "release") == {"released": 0, "late": 0}
+
+
+def test_late_work_is_done_when_the_clock_has_passed_it(sim) -> None:
+    start = sim.control("GET", "clock")["now"]
+    sim.faults(
+        {"fault": "late", "seconds": 9000, "status": 502, "body": "later", "times": 1},
+        {"fault": "late", "seconds": 7000, "times": 1},
+    )
+    first, second = sim.login("webitel", "201@mydomain.com"), sim.login("webitel", "202@mydomain.com")
+    assert (first.status_code, first.text, second.status_code) == (502, "later", 504)
+    sim.advance(6000)
+    assert live(sim, "webitel") == 0
+    sim.advance(50000)
+    tokens = [token for token in sim.control("GET", "tokens") if token["vendor"] == "webitel"]
+    assert [token["user"] for token in tokens] == ["202@mydomain.com", "201@mydomain.com"]
+    # Each at its own time, although the clock went past both at once.
+    assert [round(token["issued_at"] - start, -2) for token in tokens] == [7000, 9000]
+    assert sim.control("GET", "clock")["now"] - start >= 56000
+
+
+def test_late_work_behind_a_connection_that_is_reset(sim) -> None:
+    sim.faults({"fault": "late", "status": None})
+    with pytest.raises(requests.exceptions.ConnectionError):
+        sim.login("webitel", USERS["webitel"])
+    assert sim.log()[0]["status"] is None
+    sim.control("POST", "release")
+    assert live(sim, "webitel") == 1
+
+
+def test_a_reset_forgets_late_work(sim) -> None:
+    sim.faults({"fault": "late"})
+    sim.login("webitel", USERS["webitel"])
+    sim.control("POST", "reset")
+    assert sim.control("POST", "release")["late"] == 0
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [{"fault": "database"}, {"fault": "database", "vendor": "vacd"}, {"fault": "lagging_list", "vendor": "kazoo"}],
+)
+def test_what_goes_wrong_inside_one_vendor_names_it(sim, rule: dict[str, str]) -> None:
+    assert requests.put(sim.ready["control"] + "/faults", json={"faults": [rule]}, timeout=5).status_code == 400
+
+
+# -- another service of the same user -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("vendor", USERS)
+def test_another_service_makes_and_ends_tokens(sim, vendor: str) -> None:
+    sim.faults({"fault": "status"})  # it strikes requests alone
+    user = {"vendor": vendor, "username": USERS[vendor]}
+    text = sim.control("POST", "tokens", user)["token"]
+    [token] = [token for token in sim.control("GET", "tokens") if token["token"] == text]
+    assert (token["vendor"], token["user"]) == (vendor, USERS[vendor])
+    assert text in sim.control("GET", "secrets")
+    sim.control("DELETE", "tokens", {"vendor": vendor, "token": text})
+    assert live(sim, vendor) == 0
+    assert sim.log() == []
+
+
+@pytest.mark.parametrize("vendor", USERS)
+def test_what_is_not_there_cannot_be_ended_or_changed(sim, vendor: str) -> None:
+    for method, command, more in (
+        ("DELETE", "tokens", {"token": "nonsense"}),
+        ("POST", "tokens", {"username": "nobody"}),
+        ("PATCH", "users", {"username": "nobody", "set": {}}),
+        ("PATCH", "users", {"username": USERS[vendor], "set": {"password": "x"}}),
+    ):
+        url = f"{sim.ready['control']}/{command}"
+        assert requests.request(method, url, json={"vendor": vendor, **more}, timeout=5).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("vendor", "change", "statuses"),
+    [
+        ("vacd", {"locked": True}, [200, 403]),
+        ("kazoo", {"enabled": False}, [201, 401]),
+        ("kazoo", {"deleted": True}, [201, 401]),
+        ("dialer", {"ip_denied": True}, [200, 406]),
+    ],
+)
+def test_users_change_until_the_reset(sim, vendor: str, change: dict[str, t.Any], statuses: list[int]) -> None:
+    user = {"vendor": vendor, "username": USERS[vendor]}
+    before = sim.login(vendor, USERS[vendor]).status_code
+    assert change.items() <= sim.control("PATCH", "users", {**user, "set": change}).items()
+    assert [before, sim.login(vendor, USERS[vendor]).status_code] == statuses
+    sim.control("POST", "reset")
+    assert sim.login(vendor, USERS[vendor]).status_code == before

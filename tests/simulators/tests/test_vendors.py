@@ -142,6 +142,21 @@ def test_vacd_users_and_paths(sim) -> None:
     assert call("POST", sim.url + "/vacd/voice/api/v1/admin/token", headers=headers).status_code == 404
 
 
+def test_vacd_list_lags(sim) -> None:
+    url = sim.api["vacd"] + "/v1/admin/token"
+    auth = vacd_login(sim, "api.one@example.com")
+    old = [vacd_create(sim, auth) for _unused in range(2)]
+    sim.advance(500)
+    new = vacd_create(sim, auth)
+    rule = {"vendor": "vacd", "operation": "list", "fault": "lagging_list", "seconds": 100}
+    sim.faults({**rule, "times": 1}, {**rule, "reverse": True})
+    assert call("GET", url, headers=auth).json() == old
+    assert call("GET", url, headers=auth).json() == old[::-1]
+    sim.advance(101)
+    assert call("GET", url, headers=auth).json() == [new, *old[::-1]]
+    assert call("GET", url, headers={"X-Auth-Token": new}).status_code == 200
+
+
 # -- kazoo ------------------------------------------------------------------------------------------------------------
 
 
@@ -342,6 +357,86 @@ def test_kazoo_other_ways_to_carry_a_token(sim) -> None:
     assert call("GET", sim.api["kazoo"] + "/nonsense").status_code == 404
 
 
+GREGORIAN = 62167219200
+
+
+def kazoo_api_token(sim, name: str) -> str:
+    accounts = [entry for entry in sim.control("GET", "users")["kazoo"] if "api_key" in entry]
+    account = next(entry for entry in accounts if entry["account_name"] == name)
+    reply = call("PUT", sim.api["kazoo"] + "/api_auth", json={"data": {"api_key": account["api_key"]}})
+    assert reply.status_code == 201
+    return str(reply.json()["auth_token"])
+
+
+def kazoo_tokeninfo(sim, token: str | None) -> tuple[int, str | None, t.Any]:
+    data = {} if token is None else {"token": token}
+    reply = call("POST", sim.api["kazoo"] + "/auth/tokeninfo", json={"data": data})
+    return reply.status_code, reply.json().get("message"), reply.json()["data"]
+
+
+def kazoo_state(sim, method: str, token: str, path: str = "/token_auth") -> tuple[int, str | None, t.Any]:
+    reply = call(method, sim.api["kazoo"] + path, headers={"X-Auth-Token": token})
+    return reply.status_code, reply.json().get("message"), reply.json().get("data")
+
+
+@pytest.mark.parametrize("state", ["expired", "disabled"])
+def test_kazoo_account_that_ends_after_issuing(sim, state: str) -> None:
+    user = sim.user("kazoo", "ann@example.com")
+    tokens = [kazoo_ok(sim, "ann@example.com"), kazoo_api_token(sim, "Beta Voice")]
+    until = int(sim.control("GET", "clock")["now"] + GREGORIAN) + 600
+    change = {"expired": until} if state == "expired" else {"enabled": False}
+    sim.control("PATCH", "users", {"vendor": "kazoo", "account": "beta", "set": change})
+    if state == "expired":
+        assert kazoo_state(sim, "GET", tokens[0])[0] == 200
+        sim.advance(700)
+    more = {"cause": until} if state == "expired" else {}
+    refusal = (400, "validation error", {"account": {state: {"message": f"account {state}", **more}}})
+    for token in tokens:
+        assert kazoo_state(sim, "GET", token) == refusal
+        assert kazoo_state(sim, "DELETE", token) == refusal
+        assert kazoo_state(sim, "GET", token, f"/accounts/{user['account_id']}") == refusal
+        assert kazoo_tokeninfo(sim, token)[0] == 200  # which does not look at accounts
+    reply = sim.login("kazoo", "ann@example.com")
+    assert (reply.status_code, reply.json()["data"]) == (400, refusal[2])
+    assert {token["token"] for token in sim.control("GET", "tokens")} >= set(tokens)
+    sim.control("PATCH", "users", {"vendor": "kazoo", "account": "beta", "set": {"expired": None, "enabled": True}})
+    assert kazoo_state(sim, "GET", tokens[0])[0] == 200
+
+
+@pytest.mark.parametrize("name", ["Expired Trunks", "Dormant Lines"])
+def test_kazoo_api_auth_of_an_ended_account_gives_a_token_of_no_use(sim, name: str) -> None:
+    token = kazoo_api_token(sim, name)
+    assert kazoo_state(sim, "GET", token)[:2] == (400, "validation error")
+    assert kazoo_tokeninfo(sim, token)[0] == 200
+
+
+def test_kazoo_deleted_user(sim) -> None:
+    token = kazoo_ok(sim, "john@example.com")
+    admin = kazoo_ok(sim, "admin@example.com")
+    john = {"vendor": "kazoo", "username": "john@example.com"}
+    sim.control("PATCH", "users", {**john, "set": {"deleted": True}})
+    assert kazoo_tokeninfo(sim, token)[:2] == (500, "invalid_identity_provider")
+    for method in ("GET", "DELETE"):
+        assert kazoo_state(sim, method, token)[:2] == (401, "invalid_credentials")
+    assert sim.login("kazoo", "john@example.com").status_code == 401
+    assert token not in {entry["token"] for entry in sim.control("GET", "tokens")}
+    account_id = sim.user("kazoo", "john@example.com")["account_id"]
+    names = {user["username"] for user in kazoo_state(sim, "GET", admin, f"/accounts/{account_id}/users")[2]}
+    assert "admin@example.com" in names
+    assert "john@example.com" not in names
+
+
+@pytest.mark.parametrize("token", ["aa.bb.cc", "a.b.c", "e30.W10.x"])
+def test_kazoo_malformed_tokens(sim, token: str) -> None:
+    assert kazoo_tokeninfo(sim, token) == (500, "init failed", {})
+    assert kazoo_state(sim, "GET", token)[:2] == (401, "invalid_credentials")
+
+
+def test_kazoo_tokeninfo_without_a_token(sim) -> None:
+    assert kazoo_tokeninfo(sim, None) == (404, "missing token in request", {})
+    assert kazoo_state(sim, "GET", "", "/auth/tokeninfo")[:2] == (404, "missing token in params")
+
+
 # -- webitel ----------------------------------------------------------------------------------------------------------
 
 
@@ -423,6 +518,46 @@ def test_webitel_domain_tokens_beyond_the_recording(sim) -> None:
     assert call("GET", url + "/token", headers=other).json()["info"] == []
     sim.advance(200)
     assert call("GET", url + "/token", headers=domain).json()["info"] == "Token Expired"
+
+
+def test_webitel_database_fault(sim) -> None:
+    url = sim.api["webitel"]
+    pair = webitel_login(sim, "201@mydomain.com")
+    sim.faults({"vendor": "webitel", "fault": "database"})
+    reply = call("GET", url + "/api/v2/whoami", headers=pair)
+    assert (reply.status_code, reply.json()) == (401, {"status": "error", "info": "Invalid User"})
+    for reply in call("POST", url + "/logout", headers=pair), sim.login("webitel", "201@mydomain.com"):
+        assert (reply.status_code, reply.json()["status"]) == (500, "error")
+    sim.faults()
+    assert call("GET", url + "/api/v2/whoami", headers=pair).status_code == 200
+    assert len([token for token in sim.control("GET", "tokens") if token["vendor"] == "webitel"]) == 1
+
+
+def test_webitel_user_without_a_role(sim) -> None:
+    url = sim.api["webitel"]
+    pair = webitel_login(sim, "203@mydomain.com")
+    reply = call("GET", url + "/api/v2/whoami", headers=pair)
+    assert (reply.status_code, reply.json()["info"]) == (401, "Role name is required")
+    assert call("POST", url + "/logout", headers=pair).status_code == 200
+    pair = webitel_login(sim, "201@mydomain.com")
+    sim.control("PATCH", "users", {"vendor": "webitel", "username": "201@mydomain.com", "set": {"role": None}})
+    assert call("GET", url + "/api/v2/whoami", headers=pair).json()["info"] == "Role name is required"
+
+
+def test_webitel_console_with_an_empty_reply(sim) -> None:
+    sim.faults({"vendor": "webitel", "fault": "console"})
+    reply = sim.login("webitel", "201@mydomain.com")
+    assert (reply.status_code, reply.json()["info"]) == (401, "Unexpected end of JSON input")
+
+
+def test_webitel_logout_with_a_wrong_key_leaves_the_pair_alive(sim) -> None:
+    url = sim.api["webitel"]
+    pair = webitel_login(sim, "201@mydomain.com")
+    other = webitel_login(sim, "200@mydomain.com")
+    for key in (other["X-Key"], "00000000-0000-4000-8000-000000000000"):
+        reply = call("POST", url + "/logout", headers={**pair, "X-Key": key})
+        assert (reply.status_code, reply.json()["info"]) == (401, "Invalid credentials.")
+    assert call("GET", url + "/api/v2/whoami", headers=pair).status_code == 200
 
 
 # -- ipcortex ---------------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ class Dialer(Vendor):
     # Whether a logout ends the token on the server is not documented; false lets it live on.
     defaults: t.ClassVar[dict[str, t.Any]] = {"logout_revokes": True}
 
+    changeable = ("blocked", "ip_denied")
+
     signing_key = "simulated signing key of the dialer, made up for the tests"
 
     def reset(self) -> None:
@@ -57,6 +59,12 @@ class Dialer(Vendor):
         self.live[text] = Token(user["username"], text, kind, now, now + life if life is not None else None)
         self.secrets.add(text)
         return text
+
+    def make_token(self, username: str) -> str:
+        return self.make(self.users[username], "dynamic", DAY)
+
+    def end_token(self, text: str) -> None:
+        del self.live[text]
 
     @staticmethod
     def body(call: Call) -> dict[str, t.Any]:

@@ -25,6 +25,8 @@ class Ipcortex(Vendor):
     # idle_seconds: how long an unused session lives is not documented.
     defaults: t.ClassVar[dict[str, t.Any]] = {"fail_status": 200, "idle_seconds": IDLE}
 
+    changeable = ("enabled",)
+
     def reset(self) -> None:
         self.sessions: dict[str, Token] = {}
         self.keys: dict[str, dict[str, t.Any]] = {}
@@ -147,15 +149,21 @@ class Ipcortex(Vendor):
         if how == "cookie":
             # As the vendor's script login does without credentials: who is logged in is told again.
             return Reply.json(200, {"result": "success", "user": self.view(user, session)})
-        now = self.clock.now()
         if session is None:  # an unknown cookie is not adopted
-            text = uuid.uuid4().hex
-            session = Token(user["username"], text, "session", now, now + self.settings["idle_seconds"])
-            self.sessions[text] = session
-            self.secrets.add(text)
+            session = self.sessions[self.make_token(user["username"])]
         session.user = user["username"]
         cookie = f"{COOKIE}={session.token}; Path=/; HttpOnly"
         return Reply.json(200, {"result": "success", "user": self.view(user, session)}, **{"Set-Cookie": cookie})
+
+    def make_token(self, username: str) -> str:
+        text, now = uuid.uuid4().hex, self.clock.now()
+        name = self.users[username]["username"]
+        self.sessions[text] = Token(name, text, "session", now, now + self.settings["idle_seconds"])
+        self.secrets.add(text)
+        return text
+
+    def end_token(self, text: str) -> None:
+        del self.sessions[text]
 
     def logout(self, call: Call) -> Reply:
         """The answer is not documented: the general form, and a failure where no live session is named."""

@@ -24,6 +24,7 @@ from .. import users
 from ..core import Call, Reply, Token, Vendor, b64url, md5, sha1
 
 LIFE = 3600
+GREGORIAN = 62167219200  # seconds from the year 0, in which Kazoo counts, to 1970
 # One key for the life of the program: making it is the one slow thing here. kid and key survive a reset, secrets do not.
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PUBLIC = KEY.public_key()
@@ -97,6 +98,7 @@ class Kazoo(Vendor):
     # delete_token: Kazoo 4 says success and revokes nothing; "kz5" answers 404 and revokes nothing.
     # locked_status: how a disabled account is refused; the code means 423, the server answers 400.
     defaults: t.ClassVar[dict[str, t.Any]] = {"delete_token": "kz4", "locked_status": 400}
+    changeable = ("enabled", "deleted")
 
     def start(self) -> None:
         self.accounts: Accounts = {name: dict(account) for name, account in users.KAZOO_ACCOUNTS.items()}
@@ -137,6 +139,22 @@ class Kazoo(Vendor):
         keys = [{"purpose": "API key of an account", **self.shown(account)} for account in self.accounts.values()]
         return super().public() + keys
 
+    def change(self, given: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A user; or an account, that expires at a time in Kazoo's seconds or is disabled."""
+        if "account" in given:
+            return self.changed(self.accounts[given["account"]], given["set"], ("enabled", "expired"))
+        return super().change(given)
+
+    def make_token(self, username: str) -> str:
+        user = self.users[username]
+        return self.issue(self.by_id[user["account_id"]], user, "cb_user_auth")
+
+    def end_token(self, text: str) -> None:
+        """No JWT can be ended alone: all of its user end."""
+        token = self.issued[text]
+        holder = self.by_owner.get(token.extra["owner_id"]) or self.by_id[token.extra["account_id"]]
+        holder["secret"] = secrets.token_bytes(32)
+
     # -- tokens -----------------------------------------------------------------------------------------------------
 
     def signature(self, account: str, owner: str | None) -> str:
@@ -174,15 +192,18 @@ class Kazoo(Vendor):
             parts = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in text.split(".")]
             header, claims = json.loads(parts[0]), json.loads(parts[1])
         except (ValueError, binascii.Error):
-            return None, "invalid_jwt"
+            return None, "init failed"
         if not isinstance(header, dict) or not isinstance(claims, dict):
-            return None, "invalid_jwt"
+            return None, "init failed"
         try:
             jwt.decode(text, t.cast(t.Any, PUBLIC), algorithms=["RS256"], options={"verify_exp": False})
         except jwt.PyJWTError:
             return None, "invalid_jwt_signature"
         if claims["exp"] <= self.clock.now():
             return None, "token_expired"
+        owner = claims.get("owner_id")
+        if owner and (owner not in self.by_owner or self.by_owner[owner].get("deleted")):
+            return None, "invalid_identity_provider"
         if claims["identity_sig"] != self.signature(claims["account_id"], claims.get("owner_id")):
             return None, "invalid_identity_signature"
         return claims, ""
@@ -190,7 +211,10 @@ class Kazoo(Vendor):
     def tokens(self) -> t.Iterable[Token]:
         for token in self.issued.values():
             extra = token.extra
-            if extra["identity_sig"] == self.signature(extra["account_id"], extra["owner_id"]):
+            user = self.by_owner.get(extra["owner_id"], {})
+            known = extra["identity_sig"] == self.signature(extra["account_id"], extra["owner_id"])
+            # Those of an account that expired or is disabled count: with the account they come back to life.
+            if known and not user.get("deleted"):
                 yield token
 
     # -- calls ------------------------------------------------------------------------------------------------------
@@ -286,6 +310,8 @@ class Kazoo(Vendor):
         if request.claims is None:
             raise invalid_credentials(early=True)
         request.version = True
+        # Only here; whoever looks at a token without using it does not see what has become of its account.
+        self.refuse_account(self.by_id[request.claims["account_id"]])
         return self.authenticated(rest, request, request.claims, created)
 
     @staticmethod
@@ -374,7 +400,7 @@ class Kazoo(Vendor):
             raise invalid("method", "enum", text, target=["md5", "sha"], value=method)
         for account in self.find_accounts(data):
             user = self.by_hash.get((account["account_id"], method, data["credentials"]))
-            if user is None or user.get("enabled") is False:
+            if user is None or user.get("enabled") is False or user.get("deleted"):
                 continue
             self.refuse_account(account)
             if account.get("user_auth") is False:
@@ -404,7 +430,7 @@ class Kazoo(Vendor):
 
     def refuse_account(self, account: dict[str, t.Any]) -> None:
         state = None
-        if account.get("expired"):
+        if account.get("expired") and account["expired"] <= self.clock.now() + GREGORIAN:
             state = {"expired": {"message": "account expired", "cause": account["expired"]}}
         elif account.get("enabled") is False:
             state = {"disabled": {"message": "account disabled"}}
@@ -442,7 +468,7 @@ class Kazoo(Vendor):
         account = self.account_of_key(data["api_key"])
         if account is None:
             raise Halt(404, "bad identifier", [data["api_key"]])
-        self.refuse_account(account)
+        # Also for an account that expired or is disabled, although the token is of no use then.
         request.version = True
         return self.issue(account, None, "cb_api_auth"), self.view(account, None)
 
@@ -451,10 +477,10 @@ class Kazoo(Vendor):
     def tokeninfo(self, call: Call, request: Request) -> tuple[int, str | None, t.Any]:
         text = request.data.get("token") if request.method == "POST" else call.query.get("token")
         if not text:
-            raise Halt(404, "missing token in params", {})
+            raise Halt(404, "missing token in request" if request.method == "POST" else "missing token in params", {})
         claims, reason = self.inspect(text)
         if claims is None:
-            raise Halt(401, reason, {})
+            raise Halt(500 if reason in ("init failed", "invalid_identity_provider") else 401, reason, {})
         return 200, text, self.view(self.by_id[claims["account_id"]], claims.get("owner_id"))
 
     # -- with a token -----------------------------------------------------------------------------------------------
@@ -513,7 +539,11 @@ class Kazoo(Vendor):
                 raise invalid("action", "required", "Field is required but missing", value="action")
             holder["secret"] = secrets.token_bytes(32)
             return created, None, None
-        members = [user for user in self.users.values() if user["account_id"] == account["account_id"]]
+        members = [
+            user
+            for user in self.users.values()
+            if user["account_id"] == account["account_id"] and not user.get("deleted")
+        ]
         shown_users = [
             {"id": user["owner_id"], "username": user["username"].lower(), "enabled": user.get("enabled", True)}
             for user in members

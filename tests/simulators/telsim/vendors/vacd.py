@@ -37,6 +37,10 @@ class Vacd(Vendor):
     # delete_unknown: a boolean and no 404 in the documentation, so 200 false; or 404.
     defaults: t.ClassVar[dict[str, t.Any]] = {"token_reply": "text", "delete_reply": "boolean", "delete_unknown": 200}
 
+    # lagging_list: the list does not have the tokens of the last seconds (60) yet; with reverse, the latest comes first.
+    troubles = ("lagging_list",)
+    changeable = ("enabled", "locked")
+
     def reset(self) -> None:
         self.auth: dict[str, Token] = {}
         self.api: dict[str, Token] = {}
@@ -97,7 +101,7 @@ class Vacd(Vendor):
         if rest == ["admin", "token"] and call.method == "GET":
             if not call.accepts("application/json"):
                 return self.not_acceptable(call)
-            return Reply.json(200, [token.token for token in self.api.values() if token.user == owner["username"]])
+            return Reply.json(200, self.listed(owner["username"]))
         if rest[:2] == ["admin", "token"] and len(rest) == 3 and call.method == "DELETE":
             return self.delete(call, owner, rest[2])
         if rest == ["admin", "users"] and call.method == "GET":
@@ -159,10 +163,27 @@ class Vacd(Vendor):
         quoted = "json" in (owner.get("token_reply"), self.settings["token_reply"])
         if not call.accepts("application/json" if quoted else "text/plain"):
             return self.not_acceptable(call)
-        token = Token(owner["username"], f"aws80:{uuid.uuid4()}", "api", self.clock.now())
+        text = self.make_token(owner["username"])
+        return Reply.json(200, text) if quoted else Reply.text(200, text)
+
+    def listed(self, username: str) -> list[str]:
+        own = [token for token in self.api.values() if token.user == username]
+        if self.trouble is not None and self.trouble.fault == "lagging_list":
+            params = self.trouble.params
+            known = self.clock.now() - float(params.get("seconds", 60))
+            own = [token for token in own if token.issued_at <= known]
+            if params.get("reverse"):
+                own.reverse()
+        return [token.token for token in own]
+
+    def make_token(self, username: str) -> str:
+        token = Token(self.users[username]["username"], f"aws80:{uuid.uuid4()}", "api", self.clock.now())
         self.api[token.token] = token
         self.secrets.add(token.token)
-        return Reply.json(200, token.token) if quoted else Reply.text(200, token.token)
+        return token.token
+
+    def end_token(self, text: str) -> None:
+        del self.api[text]
 
     def delete(self, call: Call, owner: dict[str, t.Any], text: str) -> Reply:
         if not call.accepts("text/plain"):

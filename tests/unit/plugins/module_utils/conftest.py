@@ -12,11 +12,13 @@ import struct
 import threading
 import traceback
 import typing as t
+from pathlib import Path
 
 import pytest
+import trustme
 from hypothesis import HealthCheck, settings
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import _environ_proxies
+from ansible_collections.telephony.auth.plugins.module_utils._connection import _environ_proxies
 
 # A busy machine is no reason to fail, and nothing is left behind in the checkout
 settings.register_profile("unit", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -139,3 +141,22 @@ def everything_in(error: BaseException) -> str:
 @pytest.fixture(name="everything_in")
 def _everything_in() -> t.Callable[[BaseException], str]:
     return everything_in
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return str(tmp_path / "ca.pem")
+
+
+@pytest.fixture
+def client_files(authority: trustme.CA, tmp_path: Path) -> tuple[str, str]:
+    issued = authority.issue_cert("joe@example.com")
+    issued.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    issued.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    return str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")

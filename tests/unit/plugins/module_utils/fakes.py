@@ -6,18 +6,18 @@
 
 from __future__ import annotations
 
-import builtins
 import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
+    StoreConflict,
     StoreError,
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended, Verdict
-from ansible_collections.telephony.auth.plugins.module_utils._record import Record, Token
+from ansible_collections.telephony.auth.plugins.module_utils._record import Record, Token, record_from_json
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 
 
 def _failure(word: str) -> TelephonyError:
@@ -27,19 +27,22 @@ def _failure(word: str) -> TelephonyError:
         return VendorRefused("The vendor says no.", code="credentials_refused", operation="any", status=401)
     if word == "full":
         return StoreError("The store is full.", code="store_unwritable")
-    code = "timeout" if word == "timeout" else "bad_reply"
-    return NoClearAnswer("The reply was lost.", code=code, operation="any", maybe_done=True)
+    if word in ("lost", "saved, but"):
+        return StoreError("The reply of the store was lost.", code="store_unreachable", maybe_done=True)
+    if word == "conflict":
+        return StoreConflict("store")
+    return NoClearAnswer("The reply was lost.", code="bad_reply", operation="any", maybe_done=True)
 
 
 @dataclass
 class FakeVendor:
     """Tokens are the words in alive. Each call is noted in calls, and fails as faults say about it, in turn.
 
-    A fault is "down", "refused", "timeout", "lost before" (the work was not done), "lost after" (it was) or "" for none.
+    A fault is "down", "refused", "lost before" (the work was not done), "lost after" (it was), "spurious" (a token is
+    refused although it lives) or "" for none.
     """
 
     alive: list[str] = field(default_factory=list)
-    has_list: bool = True
     revocable: bool = True
     lifetime: int | None = None
     missing: str | None = None
@@ -54,11 +57,13 @@ class FakeVendor:
     api_url: str = "https://fake.example"
     how_it_ends: str = "It ends at dawn."
 
-    def _call(self, operation: str, work: t.Callable[[], t.Any]) -> t.Any:
+    def _call(self, operation: str, work: t.Callable[[], t.Any], refusal: object = None) -> t.Any:
         self.calls.append(operation)
         self.on_call(operation)
         faults = self.faults.get(operation.split()[0], [])
         fault = faults.pop(0) if faults else ""
+        if fault == "spurious":
+            return refusal
         if fault and fault != "lost after":
             raise _failure(fault)
         result = work()
@@ -79,13 +84,16 @@ class FakeVendor:
 
         return t.cast(Token, self._call("issue", work))
 
+    def _listed(self) -> tuple[str, ...] | None:
+        return None
+
     def check(self, token: Token) -> Verdict:
         def work() -> Verdict:
             if token.value not in self.alive:
                 return Verdict(False, "unknown token")
-            return Verdict(True, "accepted", {"balance": 7}, tuple(self.alive) if self.has_list else None)
+            return Verdict(True, "accepted", {"balance": 7}, self._listed())
 
-        return t.cast(Verdict, self._call(f"check {token.value}", work))
+        return t.cast(Verdict, self._call(f"check {token.value}", work, Verdict(False, "unknown token")))
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return self.revocable
@@ -99,49 +107,73 @@ class FakeVendor:
             self.alive.remove(token.value)
             return Ended.REVOKED
 
-        return t.cast(Ended, self._call(f"revoke {token.value}", work))
-
-    def list(self) -> tuple[str, ...] | None:
-        if not self.has_list:
-            return None
-        return t.cast("tuple[str, ...]", self._call("list", lambda: tuple(self.alive)))
+        return t.cast(Ended, self._call(f"revoke {token.value}", work, Ended.ALREADY_GONE))
 
     def owner(self, token: Token) -> str | None:
         return f"owner of {token.value}"
 
     @property
-    def changing(self) -> builtins.list[str]:
+    def changing(self) -> t.Sequence[str]:
         return [call for call in self.calls if call.startswith(("issue", "revoke"))]
 
 
 @dataclass
+class FakeListingVendor(FakeVendor):
+    """A vendor that lists tokens, with those in hidden left out."""
+
+    hidden: set[str] = field(default_factory=set)
+
+    def _listed(self) -> tuple[str, ...]:
+        return tuple(value for value in self.alive if value not in self.hidden)
+
+    def list(self) -> tuple[str, ...]:
+        return t.cast("tuple[str, ...]", self._call("list", self._listed))
+
+
+@dataclass
 class FakeStore:
-    keeps: bool = True
-    hands_back: bool = False
+    """Each call is noted in calls, and fails as faults say about it, in turn: "full", "lost", "conflict" or "saved, but"."""
+
     record: Record | None = None
+    is_kept: bool = True
+    place: str = "store"
     faults: dict[str, list[str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    on_conflict: t.Callable[[], None] = lambda: None
 
-    def _call(self, operation: str) -> None:
+    def _call(self, operation: str) -> str:
         self.calls.append(operation)
         faults = self.faults.get(operation, [])
         fault = faults.pop(0) if faults else ""
-        if fault:
+        if fault == "conflict":
+            self.on_conflict()
+        if fault and fault != "saved, but":
             raise _failure(fault)
+        return fault
 
     def lock(self, wait: float) -> None:
         self._call("lock")
+
+    def load(self) -> Record | None:
+        self._call("load")
+        return self.record
 
     def prove(self) -> None:
         self._call("prove")
 
     def save(self, record: Record) -> None:
-        self._call("save")
-        self.record = record
+        fault = self._call("save")
+        # As from a place that holds JSON
+        self.record = record_from_json(record.as_json(), self.place)
+        if fault:
+            raise _failure(fault)
 
     def remove(self) -> None:
         self._call("remove")
         self.record = None
+
+    def attributes_differ(self) -> bool:
+        return False
 
     def close(self) -> None:
         pass

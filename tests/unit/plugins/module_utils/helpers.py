@@ -12,14 +12,26 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import Api, connection
+from ansible_collections.telephony.auth.plugins.module_utils._api import Api
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
+from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._options import Spec, secret_values
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record, Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 NOW = 1_700_000_000
+CONNECTION_OPTIONS: dict[str, t.Any] = {
+    "api_url": "https://pbx.example/api",
+    "validate_certs": True,
+    "ca_path": None,
+    "client_cert": None,
+    "client_key": None,
+    "proxy": None,
+    "timeout": 30,
+    "retries": 3,
+    "retry_timeout": 60,
+}
 AnyVendor = t.TypeVar("AnyVendor", bound=BaseVendor)
 
 
@@ -50,3 +62,17 @@ def token_of(record: Record | None) -> Token:
     assert record
     assert record.token
     return record.token
+
+
+# The keys of a result, as the modules document them
+_RESULT = {
+    *("changed", "state", "reason", "fingerprint", "issued_at", "expires_at", "accepted", "next_action_at", "retiring"),
+    *("api_url", "identity", "revoked", "others", "details", "diff", "msg", "failure"),
+    *("token", "headers", "record"),
+}
+_OWN_SECRETS = {"vacd": {"tokens"}, "webitel": {"key"}, "ipcortex": {"auth"}}
+
+
+def documented(vendor: str) -> set[str]:
+    """All keys that a result of a vendor's module may have, beside failed and what Ansible adds."""
+    return _RESULT | _OWN_SECRETS.get(vendor, set())

@@ -12,7 +12,7 @@ from email.utils import formatdate
 import pytest
 from hypothesis import given, strategies as st
 
-from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock, iso, unix
+from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock, Moment, iso, unix
 from ansible_collections.telephony.auth.plugins.module_utils._options import seconds
 
 NOW = 1_700_000_000
@@ -125,6 +125,33 @@ def test_a_date_that_makes_no_sense_teaches_nothing(date):
     clock.compare(formatdate(NOW + 3600, usegmt=True))
     clock.compare(date)
     assert clock.now() == NOW + 3600
+
+
+@pytest.mark.parametrize("ahead", [180 * DAY + 1, -180 * DAY - 1, 365 * DAY, -40 * 365 * DAY])
+def test_a_date_beyond_plausibility_is_a_warning_and_no_time(ahead):
+    """A vendor that tells a wrong date must neither end nor renew a token."""
+    clock = Clock(lambda: NOW)
+    clock.compare(formatdate(NOW + ahead, usegmt=True))
+    assert clock.now() == NOW
+    warning = " ".join(clock.warnings())
+    assert f"was dated {iso(NOW + ahead)}, more than 180 days from the clock of this host" in warning
+    assert "time was no reason to renew or to end a token" in warning
+    assert not clock.moment().certain
+
+
+@pytest.mark.parametrize("ahead", [180 * DAY, -180 * DAY])
+def test_half_a_year_is_still_plausible(ahead):
+    clock = Clock(lambda: NOW)
+    clock.compare(formatdate(NOW + ahead, usegmt=True))
+    assert clock.moment() == Moment(NOW + ahead)
+
+
+def test_a_date_beyond_plausibility_leaves_what_was_learnt_before():
+    clock = Clock(lambda: NOW)
+    clock.compare(formatdate(NOW + 600, usegmt=True))
+    clock.compare(formatdate(NOW + 365 * DAY, usegmt=True))
+    assert clock.now() == NOW + 600
+    assert len(clock.warnings()) == 2
 
 
 @given(st.text() | st.integers(0, 2**70).map(lambda number: f"Tue, 14 Nov {number} 23:13:20 GMT"))

@@ -16,8 +16,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, ListingVendor
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import NOW, jwt, make, validate
 
@@ -45,12 +45,12 @@ def dialer(**options: t.Any) -> Dialer:
         (
             "user", "/session.json", {"login": "joe", "password": "p&w"}, USER_JWT,
             {"user": {"id": 123, "blocked": False, "x": []}},
-            {"admin": True, "user_group_id": 5, "id": 123, "blocked": False},
+            {"admin": True, "user_group_id": "5", "id": "123", "name": "Joe", "blocked": False},
         ),
         (
             "reseller", "/v1/resellers/login.json", {"name": "joe", "pass": "p&w"}, RESELLER_JWT,
             {"reseller": {"id": 9, "name": "Acme"}, "user_groups": [], "version": "1.0.0"},
-            {"id": 9, "name": "Acme"},
+            {"id": "9", "name": "Acme"},
         ),
         ("user", "/session.json", {"login": "joe", "password": "p&w"}, "opaque", {"user": None}, {}),
     ],
@@ -58,9 +58,8 @@ def dialer(**options: t.Any) -> Dialer:
 def test_a_login_of_either_kind(rocks, account_type, path, sent, token, answer, user):
     rocks.add("POST", URL + path, json={"token": token, **answer}, match=[matchers.json_params_matcher(sent)])
     vendor = dialer(username="joe", password="p&w", account_type=account_type)
-    assert vendor.issue() == Token(
-        token, issued_at=NOW, expires_at=NOW + DAY, details={"account_type": account_type, "user": user}
-    )
+    details = {"account_type": account_type, **({"user": user} if user else {})}
+    assert vendor.issue() == Token(token, issued_at=NOW, expires_at=NOW + DAY, details=details)
     assert vendor.identity == f"{account_type}:joe"
 
 
@@ -102,12 +101,16 @@ def test_each_refusal_of_a_login_has_its_own_message(rocks, reply, error, code, 
     assert len(rocks.calls) == 1
 
 
-@pytest.mark.parametrize("logout", [{"json": {}}, {"status": 401}, {"status": 500}, {"status": 403, "json": {}}])
-def test_a_blocked_user_gets_no_token(rocks, logout):
+@pytest.mark.parametrize(
+    ("logout", "ended"),
+    [({"json": {}}, True), ({"status": 401}, True), ({"status": 500}, False), ({"status": 403, "json": {}}, False)],
+)
+def test_a_blocked_user_gets_no_token(rocks, logout, ended):
     rocks.add("POST", f"{URL}/session.json", json={"token": USER_JWT, "user": {"id": 1, "blocked": True}})
     rocks.add("DELETE", f"{URL}/session.json", **logout)
-    with pytest.raises(VendorRefused, match=r"^The user is blocked\.$") as caught:
+    with pytest.raises(VendorRefused, match=r"^The user is blocked\.") as caught:
         dialer().issue()
+    assert ("issued all the same, ends by itself" in caught.value.message) is not ended
     assert (caught.value.code, caught.value.vendor_message) == ("account_blocked", None)
 
 
@@ -216,8 +219,11 @@ def test_a_given_token_tells_its_end_and_its_owner():
     assert known.expires_at == NOW + 5
     assert vendor.owner(known) == "reseller:Acme"
     assert vendor.owner(Token(jwt(id=7))) == "user:7"
+    assert vendor.owner(Token(jwt(type=["odd"], name={"a": 1}, id=7))) == "user:7"
+    assert vendor.owner(Token(jwt(name="two\nlines"))) == "user:two lines"
     assert vendor.owner(Token("opaque")) is None
     assert vendor.identity is None
+    assert not isinstance(vendor, ListingVendor)
     assert vendor.headers(known) == {"Authorization": f"Bearer {known.value}"}
 
 

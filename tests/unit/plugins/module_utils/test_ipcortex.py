@@ -16,8 +16,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, ListingVendor
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import make, validate
 
@@ -36,7 +36,7 @@ USER: dict[str, t.Any] = {
     "perms": {"night": "yes", "ops": "company", "odd": {}},
 }
 DETAILS = {
-    "user": {"id": 123, "login": "joe", "name": "Joe", "company": "acme", "home": "acme", "companies": ["acme", 7]},
+    "user": {"id": "123", "login": "joe", "name": "Joe", "company": "acme", "home": "acme", "companies": ["acme", "7"]},
     "permissions": {"night": "yes", "ops": "company"},
 }
 FAIL = {"json": {"result": "fail", "message": "Login failed p&w"}}
@@ -165,13 +165,21 @@ def test_what_a_task_knows_and_returns():
     vendor = ipcortex(key="k3y")
     assert vendor.known() == KEY
     assert vendor.headers(KEY) == {"Authorization": "token auth=k3y"}
-    assert vendor.extra_results(KEY) == {"auth": {"type": "auth", "key": "k3y"}}
+    assert vendor.secret_results(KEY) == {"auth": {"type": "auth", "key": "k3y"}}
     vendor = ipcortex(session="s3ss10n")
     assert vendor.known() == SESSION
     assert vendor.headers(SESSION) == {"Cookie": "Red60urne=s3ss10n"}
-    assert vendor.extra_results(SESSION) == {"auth": {"type": "auth"}}
+    assert vendor.secret_results(SESSION) == {"auth": {"type": "auth"}}
     assert vendor.owner(Token("s", details=DETAILS)) == "joe"
     assert vendor.owner(SESSION) is None
+    assert not isinstance(vendor, ListingVendor)
+
+
+def test_a_login_of_digits_is_a_text(pbx):
+    pbx.add("POST", LOGIN, **success({"login": 1001}))
+    vendor = ipcortex(session="s3ss10n")
+    details = vendor.check(SESSION).details
+    assert vendor.owner(Token("s", details=details)) == "1001"
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, ListingVendor
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo, credentials_hash
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import jwt, make, validate
 
@@ -32,7 +33,7 @@ JWT = jwt(iss="kazoo", account_id=ACCOUNT, owner_id=OWNER, exp=1_700_003_600)
 TOKEN = Token(JWT, expires_at=1_700_003_600, details={"account_id": ACCOUNT, "owner_id": OWNER})
 SUCCESS = {"status": "success", "auth_token": JWT}
 ALIVE = {"json": {"status": "success", "data": {"account_id": ACCOUNT, "account_name": "Acme", "apps": []}}}
-DEAD = {"status": 401, "json": {"status": "error", "error": "401", "message": "token_expired", "data": {}}}
+DEAD = {"status": 401, "json": {"status": "error", "error": "401", "message": "invalid credentials", "data": {}}}
 
 
 @pytest.fixture
@@ -154,19 +155,43 @@ def test_an_unknown_key_is_told_and_not_quoted(crossbar, everything_in):
     assert KEY not in everything_in(caught.value)
 
 
+BLOCKED = error(400, "validation error", {"account": {"expired": {"message": "account expired", "cause": 6}}})
+
+
+def test_a_key_of_an_account_that_is_blocked_gets_no_token(crossbar):
+    """Kazoo issues one all the same, and then refuses it."""
+    crossbar.add("PUT", f"{URL}/api_auth", status=201, json=SUCCESS)
+    crossbar.add("GET", f"{URL}/token_auth", **BLOCKED)
+    with pytest.raises(VendorRefused, match=r"^The account is expired\.") as caught:
+        kazoo(api_key=KEY).issue()
+    assert f"{fingerprint(JWT)}, issued all the same, ends by itself" in caught.value.message
+    assert caught.value.code == "account_blocked"
+
+
+@pytest.mark.parametrize("reply", [DEAD, {"status": 403, "json": {}}, {"status": 500}])
+def test_what_else_is_wrong_with_a_new_token_tells_the_next_check(crossbar, reply):
+    crossbar.add("PUT", f"{URL}/api_auth", status=201, json=SUCCESS)
+    crossbar.add("GET", f"{URL}/token_auth", **reply)
+    assert kazoo(api_key=KEY).issue().value == JWT
+
+
 @pytest.mark.parametrize(
     ("reply", "accepted", "reason"),
     [
         (ALIVE, True, "the vendor accepts the token"),
-        (DEAD, False, "token_expired"),
-        (error(401, "invalid_jwt_signature", {}), False, "invalid_jwt_signature"),
+        (DEAD, False, "invalid credentials: most likely it has expired"),
+        (
+            error(401, "invalid_credentials", {"message": "invalid credentials"}),
+            False,
+            "invalid_credentials: it was revoked, is malformed, or its user was deleted",
+        ),
         (error(401, f"no {JWT}", {}), False, "no ***"),
         ({"status": 401, "json": {}}, False, "HTTP status 401"),
     ],
 )
 def test_a_check_keeps_the_token_out_of_the_url(crossbar, reply, accepted, reason):
-    body = matchers.json_params_matcher({"data": {"token": JWT}})
-    crossbar.add("POST", f"{URL}/auth/tokeninfo", match=[body, matchers.query_param_matcher({})], **reply)
+    header = matchers.header_matcher({"X-Auth-Token": JWT})
+    crossbar.add("GET", f"{URL}/token_auth", match=[header, matchers.query_param_matcher({})], **reply)
     verdict = kazoo().check(TOKEN)
     assert (verdict.accepted, verdict.reason) == (accepted, reason)
     assert verdict.details == ({"account_id": ACCOUNT, "account_name": "Acme"} if accepted else {})
@@ -177,12 +202,14 @@ def test_a_check_keeps_the_token_out_of_the_url(crossbar, reply, accepted, reaso
     [
         (error(404, "bad_identifier", {}), "vendor_error"),
         (error(403, "forbidden", {}), "not_permitted"),
+        (BLOCKED, "account_blocked"),
+        (error(401, "account_is_locked", {}), "account_blocked"),
         ({"json": {"status": "error"}}, "bad_reply"),
         ({"json": []}, "bad_reply"),
     ],
 )
 def test_a_check_without_a_clear_answer_is_a_failure(crossbar, reply, code):
-    crossbar.add("POST", f"{URL}/auth/tokeninfo", **reply)
+    crossbar.add("GET", f"{URL}/token_auth", **reply)
     with pytest.raises(TelephonyError) as caught:
         kazoo().check(TOKEN)
     assert caught.value.code == code
@@ -200,15 +227,23 @@ def test_a_check_without_a_clear_answer_is_a_failure(crossbar, reply, code):
 def test_what_deleting_did_is_asked_not_believed(crossbar, reply, check, expected):
     crossbar.add("DELETE", f"{URL}/token_auth", match=[matchers.header_matcher({"X-Auth-Token": JWT})], **reply)
     if check:
-        crossbar.add("POST", f"{URL}/auth/tokeninfo", **check)
+        crossbar.add("GET", f"{URL}/token_auth", **check)
     assert kazoo().revoke(TOKEN, leaving=True) is expected
 
 
-def test_a_refusal_to_delete_is_a_failure(crossbar):
-    crossbar.add("DELETE", f"{URL}/token_auth", **error(403, "forbidden", {}))
-    with pytest.raises(VendorRefused, match="The token was not revoked") as caught:
+@pytest.mark.parametrize(
+    ("reply", "code", "message"),
+    [
+        (error(403, "forbidden", {}), "not_permitted", "The token was not revoked"),
+        (BLOCKED, "account_blocked", "The account is expired"),
+        (error(401, "account_is_locked", {}), "account_blocked", "The account is locked"),
+    ],
+)
+def test_a_refusal_to_delete_is_a_failure(crossbar, reply, code, message):
+    crossbar.add("DELETE", f"{URL}/token_auth", **reply)
+    with pytest.raises(VendorRefused, match=message) as caught:
         kazoo().revoke(TOKEN, leaving=True)
-    assert caught.value.code == "not_permitted"
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize(
@@ -216,7 +251,7 @@ def test_a_refusal_to_delete_is_a_failure(crossbar):
     [
         (TOKEN, f"/accounts/{ACCOUNT}/users/{OWNER}/auth"),
         (Token(JWT), f"/accounts/{ACCOUNT}/users/{OWNER}/auth"),
-        (Token("opaque", details={"account_id": ACCOUNT}), f"/accounts/{ACCOUNT}/auth"),
+        (Token(JWT, details={"account_id": "c" * 32, "owner_id": "d" * 32}), f"/accounts/{ACCOUNT}/users/{OWNER}/auth"),
         (Token(jwt(account_id=ACCOUNT)), f"/accounts/{ACCOUNT}/auth"),
     ],
 )
@@ -231,7 +266,7 @@ def test_revoke_user_resets_the_secret(crossbar, token, path):
             matchers.header_matcher({"X-Auth-Token": token.value}),
         ],
     )
-    crossbar.add("POST", f"{URL}/auth/tokeninfo", **DEAD)
+    crossbar.add("GET", f"{URL}/token_auth", **DEAD)
     vendor = kazoo(**USER, revoke="user")
     assert vendor.can_revoke(token, leaving=True)
     assert vendor.revoke(token, leaving=True) is Ended.REVOKED
@@ -239,16 +274,30 @@ def test_revoke_user_resets_the_secret(crossbar, token, path):
 
 def test_a_replaced_token_never_ends_all_others(crossbar):
     crossbar.add("DELETE", f"{URL}/token_auth", json=SUCCESS)
-    crossbar.add("POST", f"{URL}/auth/tokeninfo", **ALIVE)
+    crossbar.add("GET", f"{URL}/token_auth", **ALIVE)
     vendor = kazoo(**USER, revoke="user")
     assert not vendor.can_revoke(TOKEN, leaving=False)
     assert vendor.revoke(TOKEN, leaving=False) is Ended.STILL_VALID
     assert not kazoo().can_revoke(TOKEN, leaving=True)
 
 
-def test_revoke_user_needs_to_know_the_account():
+def test_whose_an_opaque_token_is_tells_kazoo_and_not_the_record(crossbar):
+    crossbar.add("GET", f"{URL}/token_auth", json={"status": "success", "data": {"account_id": ACCOUNT}})
+    crossbar.add("PUT", f"{URL}/accounts/{ACCOUNT}/auth", status=201, json={"status": "success"})
+    crossbar.add("GET", f"{URL}/token_auth", **DEAD)
+    token = Token("opaque", details={"account_id": "c" * 32, "owner_id": "d" * 32})
+    assert kazoo(**USER, revoke="user").revoke(token, leaving=True) is Ended.REVOKED
+
+
+@pytest.mark.parametrize(
+    "claims", [{"account_id": ".."}, {"account_id": ACCOUNT, "owner_id": "../.."}, {"account_id": ""}, {}]
+)
+def test_revoke_user_needs_to_know_the_account(crossbar, claims):
+    """A path that leads elsewhere might end the tokens of the whole system."""
+    if "account_id" not in claims:
+        crossbar.add("GET", f"{URL}/token_auth", json={"status": "success", "data": {}})
     with pytest.raises(OptionError, match="the token does not tell its account"):
-        kazoo(**USER, revoke="user").revoke(Token("opaque"), leaving=True)
+        kazoo(**USER, revoke="user").revoke(Token(jwt(**claims)), leaving=True)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +307,9 @@ def test_revoke_user_needs_to_know_the_account():
         ({**USER, "account_name": None, "account_realm": "Acme.Example"}, "acme.example/john@example.com"),
         ({**USER, "account_name": None, "phone_number": "+1"}, "+1/john@example.com"),
         ({"credentials": MD5, "account_name": "acme"}, None),
-        ({"api_key": KEY}, None),
+        ({"credentials": MD5, "account_name": "acme", "username": "Joe"}, "acme/joe"),
+        ({"api_key": KEY}, f"api_key:{fingerprint(KEY)}"),
+        ({"api_key": KEY, "account_name": "acme"}, f"api_key:{fingerprint(KEY)}"),
     ],
 )
 def test_an_identity_is_the_same_however_the_account_is_written(options, expected):
@@ -285,6 +336,9 @@ def test_a_token_tells_its_owner(details, expected):
         ({"credentials": SHA, "account_name": "a"}, "^credentials must be the 32 hexadecimal digits of the MD5"),
         ({"credentials": MD5, "hash_method": "sha"}, "^credentials must be the 40 hexadecimal digits of the SHA1"),
         ({"credentials": f"{MD5[:-1]}g"}, "^credentials must be the 32"),
+        ({**USER, "account_name": "---"}, "^account_name has none of the letters a-z and digits"),
+        ({**USER, "account_name": "Äß"}, "^account_name has none of the letters a-z and digits"),
+        ({**USER, "account_name": None, "account_realm": "a\nb"}, "^account_realm must be one line of printable"),
     ],
 )
 def test_malformed_credentials_are_named_but_not_quoted(options, complaint):
@@ -326,7 +380,7 @@ def test_what_a_task_knows_and_returns():
     vendor = kazoo(auth_token=JWT)
     assert vendor.known() == TOKEN
     assert vendor.headers(TOKEN) == {"X-Auth-Token": JWT}
-    assert vendor.list() is None
+    assert not isinstance(vendor, ListingVendor)
 
 
 @pytest.mark.parametrize("body", ["<html>", "5"])

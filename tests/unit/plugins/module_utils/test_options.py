@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import given, strategies as st
@@ -12,12 +15,15 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import Opti
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
+    credential_hint,
     file_options,
+    must_be_usable,
     option,
     public_options,
     seconds,
     secret_values,
     token_options,
+    without_values,
 )
 
 
@@ -178,3 +184,124 @@ def test_public_options_show_no_secret_and_no_misspelt_option():
 )
 def test_what_does_not_belong_into_api_url_is_not_shown(api_url, shown):
     assert public_options(api_options("dialer").argument_spec, {"api_url": api_url}) == {"api_url": shown}
+
+
+STORE = {"store": {"type": "dict", "options": {"type": {"type": "str"}, "token": {"type": "str", "no_log": True}}}}
+
+
+def test_options_inside_an_option_are_secret_by_themselves():
+    options = {"store": {"type": "hashi_vault", "token": "s3cret", "tokken": "s3cret"}}
+    assert list(secret_values(STORE, options)) == ["s3cret"]
+    shown = public_options(STORE, options)
+    assert shown == {"store": {"type": "hashi_vault", "token": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}}
+    assert public_options(STORE, {"store": None}) == {"store": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("renew", "always", "s3cret"),
+        ("state", "absent", ""),
+        ("verify", False, "s3cret"),
+        ("timeout", 30, "s3cret"),
+        ("grace", "1w2d", "s3cret"),
+        ("max_age", None, "s3cret"),
+        ("renew_before", " 5m ", "s3cret"),
+        ("fingerprint", "0123456789ab", "s3cret"),
+        ("username", "joe", "jo\udcffe"),
+        ("list", ["a"], "s3cret"),
+        ("raw", {"a": 1}, "\udcff"),
+    ],
+)
+def test_a_value_that_an_option_cannot_have_may_be_a_secret_and_is_not_shown(name, good, bad):
+    spec = {
+        **token_options().argument_spec,
+        **api_options("vacd").argument_spec,
+        "fingerprint": {"type": "str"},
+        "username": {},
+        "list": {"type": "list"},
+        "raw": {"type": "raw"},
+    }
+    assert public_options(spec, {name: good}) == {name: good}
+    assert public_options(spec, {name: bad}) == {name: "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"renew": "s3cret"}, "value of renew must be one of: auto, always, never"),
+        ({"renew": "s3cret, got: s3\ncret"}, "value of renew must be one of: auto, always, never"),
+        ({"verify": "s3cret"}, r"argument 'verify' is of type .* and we were unable to convert to bool"),
+        ({"timeout": "s3cret"}, r"argument 'timeout' is of type .* and we were unable to convert to int"),
+        ({"owner": "root"}, r"missing parameter\(s\) required by 'owner': path"),
+    ],
+)
+def test_what_ansible_says_of_an_option_is_told_without_its_value(options, told):
+    spec = api_options("kazoo", "https://a.example") + token_options() + file_options()
+    message = without_values(complaints(spec, **options))
+    assert re.fullmatch(told, message)
+    assert "cret" not in message
+
+
+def test_what_ansible_says_of_the_items_of_a_list_is_told_without_them():
+    spec = Spec({"kinds": {"type": "list", "elements": "str", "choices": ["a", "b"]}})
+    assert without_values(complaints(spec, kinds=["a", "s3cret"])) == "value of kinds must be one or more of: a, b"
+
+
+def test_a_variable_of_other_bytes_than_utf_8_is_named(monkeypatch):
+    monkeypatch.setitem(os.environb, b"KAZOO_PASSWORD", b"s3cr\xffet")
+    spec = Spec(option("kazoo", "password", no_log=True))
+    with pytest.raises(OptionError) as caught:
+        must_be_usable(spec.argument_spec, validated(spec))
+    assert caught.value.message == "The environment variable KAZOO_PASSWORD holds bytes that are not UTF-8."
+    assert caught.value.code == "bad_option"
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"password": "s3cr\ud800"}, "password holds bytes that are not UTF-8."),
+        ({"keep": ["a", "s3cr\udcff"]}, "keep holds bytes that are not UTF-8."),
+        ({"store": {"token": "s3cr\udcff"}}, "token holds bytes that are not UTF-8."),
+        ({"path": ""}, "path is empty. Leave it out, or name a file."),
+    ],
+)
+def test_what_can_never_be_meant_is_named(options, complaint):
+    with pytest.raises(OptionError) as caught:
+        must_be_usable({**SPEC, **file_options().argument_spec, **STORE}, options)
+    assert caught.value.message == complaint
+
+
+def test_usual_options_are_usable():
+    must_be_usable(
+        {**SPEC, **STORE, "path": {"type": "path"}}, {"password": "Grüße \U0001f512", "keep": [], "path": "/a"}
+    )
+    must_be_usable(STORE, {"store": {"type": "file"}})
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        ({"password": "s3cret\n"}, "password begins or ends with a line break."),
+        ({"password": "s3cret \r\n"}, "password begins or ends with a line break."),
+        ({"password": " s3cret"}, "password begins or ends with a blank."),
+        ({"username": "joe\t"}, "username begins or ends with a blank."),
+        ({"password": "83"}, "password looks like a number or a boolean."),
+        ({"password": "1.5"}, "password looks like a number or a boolean."),
+        ({"password": "1e+20"}, "password looks like a number or a boolean."),
+        ({"password": "True"}, "password looks like a number or a boolean."),
+        ({"username": "False", "password": "x"}, "username looks like a number or a boolean."),
+    ],
+)
+def test_a_refused_login_may_have_a_cause_in_how_it_was_written(options, hint):
+    told = credential_hint(options)
+    assert told
+    assert told.startswith(hint)
+    assert "s3cret" not in told
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"username": "1001", "password": "s3 cret"}, {"password": None}, {"password": ""}]
+)
+def test_nothing_is_said_of_a_login_that_looks_right(options):
+    assert credential_hint(options) is None

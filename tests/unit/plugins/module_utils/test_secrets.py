@@ -147,3 +147,48 @@ def test_a_token_for_a_header_is_printable_ascii(token, safe):
 
 def test_what_somebody_wrote_becomes_one_printable_line():
     assert one_line(" no\x00 token\r\n\x1b[31m for\tyou\u2028now ") == "no token [31m for you now"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("p\x00a\x00s\x00s\x00", "pass"),
+        ("pa\u200b\u00adss\ufeff", "pass"),
+        ("half \ud800 a character", "half a character"),
+        ("no\u00a0break\x1cat all", "no break at all"),
+    ],
+)
+def test_what_cannot_be_seen_is_left_out(text, line):
+    assert one_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("hunter2", "it is h\x00u\x00n\x00t\x00e\x00r\x002\x00"),
+        ("hunter2", "it\r\nis hun\u200bter2"),
+        ("hunter2\n", "it is hunter2"),
+        ("hunter2\n", "it is hunter2\n"),
+        ("two  words", "it is two\n words"),
+        ("two  words", "it is two  words"),
+        ("two\u200b \u00adwords", "it is two words"),
+        ("Grüße\t☎", "it is Grüße\t☎"),
+    ],
+)
+def test_a_text_is_made_one_line_and_then_masked(secret, text):
+    assert Masker([secret]).clean(text) == f"it is {MASK}"
+    later = Masker()
+    later.add(secret)
+    assert later.clean(text) == f"it is {MASK}"
+
+
+def test_a_secret_of_nothing_that_can_be_seen_masks_nothing():
+    assert Masker(["\n", "\u200b"]).clean("all of\nthis") == "all of this"
+
+
+@given(st.text(min_size=4), st.text(), st.text())
+def test_no_line_holds_a_secret_whatever_stands_around_it(secret, before, after):
+    visible = one_line(secret)
+    line = Masker([secret]).clean(f"{before} {secret} {after}")
+    assert line == one_line(line)
+    assert not visible or visible not in line.replace(MASK, "\n")

@@ -11,13 +11,17 @@ import itertools
 import json
 import re
 import typing as t
+from pathlib import Path
 
 import pytest
 import responses
 
+from ansible_collections.telephony.auth.plugins.module_utils import _registry
+from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor, facts
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import ListingVendor
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor, said, shown
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
@@ -192,10 +196,55 @@ def test_every_option_that_is_a_secret_is_marked_so(vendor):
     assert secret == named_so
 
 
-def test_facts_are_plain_values():
-    assert facts({"a": 1, "b": "x", "c": None, "d": [1], "e": True, "f": 2}, ("a", "b", "c", "d", "e")) == {
-        "a": 1,
-        "b": "x",
-        "e": True,
+@pytest.mark.parametrize("name", _registry.VENDORS)
+def test_a_vendor_is_a_row_that_tells_what_it_is(name):
+    vendor = _registry.VENDORS[name]
+    assert vendor.name == name
+    assert vendor.title
+    assert vendor.details
+    path = Path(_registry.__file__).parents[1] / "modules" / f"{vendor.module}.py"
+    assert f"run_module({vendor.__name__})" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_only_ringcx_lists_tokens(vendor):
+    assert isinstance(made(vendor), ListingVendor) is (vendor == "vacd")
+
+
+@pytest.mark.parametrize("vendor", _registry.VENDORS.values(), ids=_registry.VENDORS)
+@pytest.mark.parametrize("name", ["joe\n", "a\0b", "\ud800", "x" * 257])
+def test_a_user_name_that_no_record_could_hold_is_an_error(vendor, name):
+    with pytest.raises(OptionError, match=r"^username must be one line of printable characters, at most 256"):
+        make(vendor, api_url=URL, username=name)
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_an_account_s_id_is_a_fact_though_it_looks_like_a_token(vendor):
+    identifier = "0123456789abcdef0123456789ABCDEF"
+    facts = {
+        name: {"id": identifier} if isinstance(shape, dict) else identifier
+        for name, shape in made(vendor).details.items()
     }
-    assert facts(["a"], ("a",)) == {}
+    assert "***" not in str(made(vendor).let_in(facts))
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+@responses.activate
+def test_what_a_vendor_says_is_one_short_line(vendor):
+    text = f"no {'x ' * 5000} {PASSWORD}\r\n"
+    words = dict.fromkeys(("message", "info", "generalMessage", "details", "error"), text)
+    for method in ("GET", "PUT", "POST", "DELETE"):
+        responses.add(method, re.compile(re.escape(URL)), status=403, json={**words, "result": "fail"})
+    with pytest.raises(TelephonyError) as caught:
+        made(vendor).issue()
+    words = caught.value.vendor_message or ""
+    assert words.endswith("...")
+    assert words.isprintable()
+    assert len(caught.value.message) < 400
+
+
+def test_a_secret_over_two_lines_is_masked():
+    vendor = made("webitel")
+    vendor.api.secrets.add("tops3cret")
+    reply = Reply("check", 401, "", json.dumps({"info": "a\x01\n tops3cret"}).encode(), vendor.api.secrets)
+    assert shown(reply, said(reply, "info")) == "a ***"

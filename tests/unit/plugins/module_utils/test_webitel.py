@@ -16,8 +16,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Ended
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, ListingVendor
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import jwt, make, validate
 
@@ -73,7 +73,7 @@ def test_a_login_makes_a_pair(engine, code, query):
         JWT,
         {"key": KEY},
         expires_at=1_803_990_722,
-        details={"domain": "mydomain.com", "role": 1, "role_name": "admin", "username": "100@mydomain.com"},
+        details={"domain": "mydomain.com", "role": "1", "role_name": "admin", "username": "100@mydomain.com"},
     )
     assert vendor.api.secrets.mask(f"({KEY})") == "(***)"
 
@@ -81,7 +81,7 @@ def test_a_login_makes_a_pair(engine, code, query):
 def test_root_has_no_domain(engine):
     engine.add("POST", f"{URL}/login", json={"key": KEY, "token": JWT, "role": 2, "roleName": "root"})
     token = webitel(username="root").issue()
-    assert (token.details, token.expires_at) == ({"role": 2, "role_name": "root"}, None)
+    assert (token.details, token.expires_at) == ({"role": "2", "role_name": "root"}, None)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +121,13 @@ def test_each_refusal_of_a_login_has_its_own_message(engine, reply, code, text):
     assert len(engine.calls) == 1
 
 
-def test_a_server_without_its_console_refuses_nobody(engine):
-    engine.add("POST", f"{URL}/login", **info(401, "-ERR: Console connect error p&w"))
+@pytest.mark.parametrize("words", ["-ERR: Console connect error", "Unexpected end of JSON input"])
+def test_a_server_without_its_console_refuses_nobody(engine, words):
+    engine.add("POST", f"{URL}/login", **info(401, f"{words} p&w"))
     with pytest.raises(NoClearAnswer, match="could not be judged") as caught:
         webitel().issue()
     assert (caught.value.code, caught.value.maybe_done) == ("server_error", False)
-    assert caught.value.vendor_message == "-ERR: Console connect error ***"
+    assert caught.value.vendor_message == f"{words} ***"
 
 
 @pytest.mark.parametrize("status", [400, 401, 404])
@@ -147,6 +148,11 @@ WHOAMI = {"id": "100@mydomain.com", "domain": "mydomain.com", "roleName": "admin
         (info(401, "Token Expired"), False, "Token Expired"),
         (info(400, "Token Expired"), False, "Token Expired"),
         (message(401, f"Invalid {KEY}"), False, "Invalid ***"),
+        (
+            info(401, "Role name is required"),
+            False,
+            "Role name is required: the user has none. Give the user a role in Webitel.",
+        ),
     ],
 )
 def test_a_check_asks_who_it_is(engine, reply, accepted, reason):
@@ -183,6 +189,7 @@ def test_a_check_without_a_clear_answer_is_a_failure(engine, reply, code):
         ({"json": {"status": "error", "info": "x"}}, "bad_reply"),
         (info(404, "/logout not found."), "vendor_error"),
         ({"json": {}, "status": 401}, "bad_reply"),
+        (info(500, "database fault"), "server_error"),
     ],
 )
 def test_a_logout_ends_the_exact_pair(engine, reply, expected):
@@ -216,13 +223,14 @@ def test_a_one_time_code_needs_a_password():
 
 
 def test_a_record_without_the_key_is_of_no_use():
-    with pytest.raises(OptionError, match="lacks the key") as caught:
-        webitel().headers(Token(JWT))
-    assert caught.value.code == "not_a_record"
+    for use in (webitel().headers, webitel().secret_results):
+        with pytest.raises(OptionError, match="lacks the key") as caught:
+            use(Token(JWT))
+        assert caught.value.code == "not_a_record"
 
 
 def test_a_token_s_owner_is_its_user():
     assert webitel().owner(Token("t", details={"username": "joe"})) == "joe"
     assert webitel().identity == "100@mydomain.com"
     assert webitel().can_revoke(TOKEN, leaving=False)
-    assert webitel().list() is None
+    assert not isinstance(webitel(), ListingVendor)

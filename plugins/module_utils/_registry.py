@@ -1,0 +1,25 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The vendors, one row each. What is said or made for each vendor elsewhere takes from here or is checked against it."""
+
+from __future__ import annotations
+
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
+
+VENDORS: dict[str, type[BaseVendor]] = {
+    vendor.name: vendor
+    for vendor in (
+        Vacd,
+        Kazoo,
+        Webitel,
+        Ipcortex,
+        Dialer,
+    )
+}

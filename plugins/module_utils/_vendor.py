@@ -1,0 +1,76 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the state machine asks of a vendor."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.telephony.auth.plugins.module_utils._record import Token
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A vendor's clear answer about one token. listed are the values of all tokens of its user, where it tells them.
+
+    asked is false where there is no way to ask, so that a token counts as accepted on trust.
+    """
+
+    accepted: bool
+    reason: str
+    details: t.Mapping[str, t.Any] = field(default_factory=dict)
+    listed: tuple[str, ...] | None = field(default=None, repr=False)
+    asked: bool = True
+
+
+class Ended(enum.Enum):
+    """What became of a token that was to be revoked."""
+
+    REVOKED = "revoked"
+    ALREADY_GONE = "already gone"
+    STILL_VALID = "still valid"
+
+
+class Traits(t.Protocol):
+    """What can be known of a vendor and a task's options without any request."""
+
+    name: t.ClassVar[str]
+    api_url: str
+    identity: str | None
+    """The API user as far as the options tell."""
+    how_it_ends: str
+    """How a token ends that nobody can or could revoke, in one sentence."""
+
+    def cannot_issue(self) -> str | None:
+        """Which options are missing to issue a token; None where issue() can work."""
+
+    def can_revoke(self, token: Token, leaving: bool) -> bool:
+        """Whether revoke() is able to end a token."""
+
+    def owner(self, token: Token) -> str | None:
+        """The API user of a token, from what was learned when it was issued or checked."""
+
+
+class Vendor(Traits, t.Protocol):
+    """The requests. Each one may raise NoClearAnswer or VendorRefused."""
+
+    def check(self, token: Token) -> Verdict:
+        """Ask whether a token is accepted. Where the vendor offers no way to ask, the reason says so."""
+
+    def issue(self) -> Token:
+        """Make a new token."""
+
+    def revoke(self, token: Token, leaving: bool) -> Ended:
+        """End a token. leaving: the API user needs none any more, so means that end more than one are allowed."""
+
+
+@t.runtime_checkable
+class ListingVendor(Vendor, t.Protocol):
+    """A vendor that lists the tokens of a user."""
+
+    def list(self) -> tuple[str, ...]:
+        """The values of all tokens of the API user, one that authorises first. A token just made may be missing."""

@@ -1,0 +1,220 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""awx_consumers: jobs that use a token get the one that is in the KV secret when they start."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import subprocess
+import sys
+
+import kv_lookup
+import pytest
+import yaml
+from jobs import Launcher
+from openbao import app_role
+from setup_run import SetUp, clean_env
+from stage import ROOT
+from standin import serving
+
+ROLE = ROOT / "roles" / "awx"
+USE = """
+- name: Use the token
+  hosts: all
+  connection: local
+  gather_facts: false
+  tasks:
+    - name: Ask who this is
+      ansible.builtin.uri:
+        url: "{{ telephony_token.api_url }}/api/v2/whoami"
+        headers: "{{ telephony_token.headers | from_json }}"
+      vars:
+        ansible_python_interpreter: "{{ ansible_playbook_python }}"
+      no_log: true
+
+    - name: See that other programs could, too
+      ansible.builtin.assert:
+        that:
+          - lookup('ansible.builtin.env', 'TELEPHONY_TOKEN') == telephony_token.token
+          - lookup('ansible.builtin.env', 'TELEPHONY_API_URL') == telephony_token.api_url
+      no_log: true
+"""
+CONSUMER = {"name": "PBX", "path": "telephony/one"}
+
+
+class User:
+    """An API user of Webitel, with its token in a KV secret, where the store hashi_vault keeps it."""
+
+    def __init__(self, folder, collections, vendors, vault):
+        vendors.ask("POST", "reset")
+        (user,) = vendors.ask("POST", "users", {"vendor": "webitel", "count": 1})
+        host = {
+            "token_api_url": vendors.api_urls["webitel"],
+            "token_username": user["username"],
+            "token_password": user["password"],
+            "token_store": {"type": "hashi_vault", "path": CONSUMER["path"]},
+        }
+        self._inventory = folder / "users.json"
+        self._inventory.write_text(json.dumps({"webitel": {"hosts": {"one": host}}}), encoding="utf-8")
+        self._env = {**clean_env(folder, collections), "VAULT_ADDR": vault.url, "VAULT_TOKEN": vault.token}
+
+    def rotate(self):
+        command = ["playbook", f"--inventory={self._inventory}", "telephony.auth.rotate"]
+        done = subprocess.run(
+            [sys.executable, "-m", "ansible", *command], env=self._env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def variables(vault):
+    other = {"name": "CRM", "path": "telephony/crm", "mount": "kv/team"}
+    return {"awx_consumers": [CONSUMER, other], "awx_vault": app_role(vault, CONSUMER["path"])}
+
+
+@pytest.fixture(scope="module")
+def run_with_consumers(tmp_path_factory, collections, first_run, variables):
+    """An AWX that was set up with consumers, and the run that has made them."""
+    awx = copy.deepcopy(first_run[0])
+    with serving(awx) as url:
+        return awx, SetUp(tmp_path_factory.mktemp("consumers"), collections, url, awx.token).run(**variables)
+
+
+@pytest.fixture
+def awx(run_with_consumers):
+    awx = copy.deepcopy(run_with_consumers[0])
+    awx.requests.clear()
+    return awx
+
+
+@pytest.fixture
+def launcher(tmp_path, collections, awx):
+    """Has a job template of somebody else's, with a credential that the role has made."""
+    project = tmp_path / "project"
+    shutil.copytree(ROOT / "examples" / "awx", project)
+    (project / "use.yml").write_text(USE, encoding="utf-8")
+    (project / "inventory").mkdir()
+    (project / "inventory" / "hosts.yml").write_text('{"all": {"hosts": {"one": {}}}}', encoding="utf-8")
+    template = awx.named("job_templates", "Telephony tokens: check")
+    template.update(name="Use", playbook="use.yml")
+    awx.linked[template["id"], "credentials"] = [awx.named("credentials", "PBX")["id"]]
+    return Launcher(tmp_path, awx, collections, project)
+
+
+def linked_fields():
+    return yaml.safe_load((ROLE / "vars" / "main.yml").read_text("utf-8"))["__awx_linked_fields"]
+
+
+def test_all_fields_of_a_token_are_linked():
+    token = yaml.safe_load((ROLE / "files" / "credential_types" / "token.yml").read_text("utf-8"))
+    assert (
+        {each["id"] for each in token["inputs"]["fields"]} == set(token["inputs"]["required"]) == set(linked_fields())
+    )
+    assert {each["id"] for each in token["inputs"]["fields"] if each.get("secret")} == {"token", "headers"}
+
+
+def test_next_job_gets_the_new_token(tmp_path, launcher, collections, awx, vendors, vault):
+    user = User(tmp_path, collections, vendors, vault)
+    seen = []
+    for _time in range(2):
+        user.rotate()
+        (alive,) = vendors.alive()
+        (job,) = launcher.launch("Use")
+        assert job.code == 0, job.output
+        assert not [text for text in vendors.secret_texts() if text in job.output]
+        seen.append(alive["token"])
+    assert len(set(seen)) == 2
+    assert awx.requests == [], "nobody told AWX"
+
+
+def test_no_job_without_a_token(launcher, awx, vault):
+    """A secret that is not there, not of the store, or not for AWX to read: no playbook is run, and with no old token."""
+    vault.secrets.kv.v2.delete_metadata_and_all_versions(CONSUMER["path"])
+    with pytest.raises(LookupError, match="404"):
+        launcher.launch("Use")
+    vault.secrets.kv.v2.create_or_update_secret(CONSUMER["path"], {"api_url": "https://x", "token": "t", "headers": {}})
+    with pytest.raises(LookupError, match="headers_json"):
+        launcher.launch("Use")
+    pbx = awx.named("credentials", "PBX")["id"]
+    links = awx.store["credential_input_sources"]
+    (link,) = (
+        each for each in links.values() if (each["target_credential"], each["input_field_name"]) == (pbx, "headers")
+    )
+    link["metadata"]["secret_key"] = "headers"
+    with pytest.raises(LookupError, match="no text"):
+        launcher.launch("Use")
+    link["metadata"]["secret_path"] = "another/user"
+    with pytest.raises(LookupError, match="403"):
+        launcher.launch("Use")
+    del links[link["id"]]
+    with pytest.raises(LookupError, match="does not provide headers"):
+        launcher.launch("Use")
+
+
+def test_every_way_to_log_in(vault):
+    path = CONSUMER["path"]
+    version = vault.secrets.kv.v2.create_or_update_secret(path, {"token": "t-1"})["data"]["version"]
+    vault.secrets.kv.v2.create_or_update_secret(path, {"token": "t-2"})
+    link = {"secret_path": path, "secret_backend": "secret", "secret_key": "token"}
+    reader = {**app_role(vault, path), "api_version": "v2"}
+    vault.sys.enable_auth_method("userpass")
+    vault.auth.userpass.create_or_update_user("awx", "pass-7d1e", policies=["reader"])
+    by_name = {"url": vault.url, "username": "awx", "password": "pass-7d1e", "api_version": "v2"}
+    for given in (
+        {"url": vault.url, "token": vault.token, "api_version": "v2"},
+        {**reader, "default_auth_path": "approle"},
+        {**by_name, "default_auth_path": "userpass"},
+        {**by_name, "auth_path": "userpass"},
+    ):
+        assert kv_lookup.look_up({**given, **link}) == "t-2"
+    assert kv_lookup.look_up({**reader, **link, "auth_path": "approle", "secret_version": str(version)}) == "t-1"
+    with pytest.raises(LookupError, match="default_auth_path"):  # a default in the form, and nowhere else
+        kv_lookup.look_up({**reader, **link})
+
+
+def test_what_was_made(run_with_consumers, awx, variables):
+    done = run_with_consumers[1]
+    assert (done.code, done.count("changed")) == (0, 3), done.output  # tasks, not credentials
+    assert variables["awx_vault"]["secret_id"] not in done.output
+    source = awx.named("credentials", "Telephony tokens: reading from HashiCorp Vault")
+    assert source["inputs"] == {**variables["awx_vault"], "api_version": "v2", "default_auth_path": "approle"}
+    for name, path, mount in (("PBX", "telephony/one", "secret"), ("CRM", "telephony/crm", "kv/team")):
+        target = awx.named("credentials", name)
+        assert target["inputs"] == {}
+        assert target["credential_type"] == awx.named("credential_types", "Telephony token")["id"]
+        links = awx.store["credential_input_sources"].values()
+        mine = [each for each in links if each["target_credential"] == target["id"]]
+        assert {each["source_credential"] for each in mine} == {source["id"]}
+        assert {each["input_field_name"]: each["metadata"] for each in mine} == {
+            field: {"secret_backend": mount, "secret_path": path, "secret_key": key}
+            for field, key in linked_fields().items()
+        }
+
+
+def test_second_run_changes_nothing_and_drift_is_corrected(set_up, awx, variables):
+    second = set_up.run(**variables)
+    assert (second.code, second.count("changed")) == (0, 0), second.output
+    assert awx.writes() == []
+
+    links = awx.store["credential_input_sources"]
+    good = copy.deepcopy(links)
+    first_link = next(iter(links.values()))
+    first_link["metadata"] = {**first_link["metadata"], "secret_path": "elsewhere"}
+    # AWX does not show secrets: that one has changed must be said
+    secret, new_secret = variables["awx_vault"]["secret_id"], "secret-" + "91c4" * 6
+    variables = {**variables, "awx_vault": {**variables["awx_vault"], "secret_id": new_secret}}
+    source = awx.named("credentials", "Telephony tokens: reading from HashiCorp Vault")
+    corrected = set_up.run(**variables)
+    assert (corrected.code, corrected.count("changed")) == (0, 1), corrected.output
+    assert links == good
+    assert source["inputs"]["secret_id"] == secret
+    told = set_up.run(**variables, awx_vault_update_secrets=True)
+    assert (told.code, told.count("changed")) == (0, 1), told.output
+    assert source["inputs"]["secret_id"] == new_secret
+    output = second.output + corrected.output + told.output
+    assert secret not in output
+    assert new_secret not in output

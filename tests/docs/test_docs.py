@@ -1,0 +1,116 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is documented is what the code does, and no file is forgotten for a vendor."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.telephony.auth.plugins.module_utils._details import LONGEST_TEXT, MOST_ITEMS
+from ansible_collections.telephony.auth.plugins.module_utils._inspect import EMPTY
+from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
+from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import drivers, find
+
+ROOT = Path(__file__).parents[2]
+PLUGINS = ROOT / "plugins"
+COLLECTION = "ansible_collections.telephony.auth.plugins"
+FOR_ANY_VENDOR = {"token", "token_info"}
+
+Docs = dict[str, t.Any]
+
+
+def docs_of(module: str, part: str) -> Docs:
+    return t.cast(Docs, yaml.safe_load(getattr(importlib.import_module(f"{COLLECTION}.modules.{module}"), part)))
+
+
+def names_in(folder: str) -> set[str]:
+    return {path.stem for path in (PLUGINS / folder).glob("*.py")} - {"__init__"}
+
+
+def shape_of(entry: Docs) -> object:
+    """A documented return value, written like the allow-list of a vendor."""
+    if entry["type"] == "list":
+        return [shape_of({**entry, "type": entry["elements"]})]
+    if entry["type"] == "dict":
+        return (
+            {name: shape_of(inner) for name, inner in entry["contains"].items()} if "contains" in entry else {str: str}
+        )
+    return tuple(entry["choices"]) if "choices" in entry else {"str": str, "bool": bool}[entry["type"]]
+
+
+def codes_of(module: str) -> set[str]:
+    words = docs_of(module, "RETURN")["failure"]["contains"]["code"]["description"]
+    return set(re.findall(r"^V\((\w+)\) - ", "\n".join(words), re.MULTILINE))
+
+
+@pytest.mark.parametrize("folder", ["modules", "action"])
+def test_each_vendor_has_a_module_and_an_action(folder):
+    """A module without an action would show the tokens that it returns."""
+    assert names_in(folder) == {vendor.module for vendor in VENDORS.values()} | FOR_ANY_VENDOR
+
+
+@pytest.mark.parametrize("vendor", VENDORS.values(), ids=list(VENDORS))
+def test_action_is_of_its_vendor(vendor):
+    assert importlib.import_module(f"{COLLECTION}.action.{vendor.module}").ActionModule.vendor is vendor
+
+
+def test_all_modules_are_in_the_action_group():
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert runtime["action_groups"] == {"all": sorted(names_in("modules"))}
+
+
+@pytest.mark.parametrize("module", sorted(FOR_ANY_VENDOR))
+def test_modules_for_any_vendor_name_them_all(module):
+    about, *_rest = docs_of(module, "DOCUMENTATION")["options"]["vendor"]["description"]
+    named = re.findall(r"V\((\w+)\)\s+for\s+M\(telephony\.auth\.(\w+)\)", about)
+    assert dict(named) == {name: vendor.module for name, vendor in VENDORS.items()}
+
+
+@pytest.mark.parametrize("vendor", VENDORS.values(), ids=list(VENDORS))
+def test_details_are_documented(vendor):
+    details = docs_of(vendor.module, "RETURN")["details"]
+    assert shape_of(details) == vendor.details
+    assert f"at most {LONGEST_TEXT} characters" in details["description"][-1]
+    assert f"at most {MOST_ITEMS} entries" in details["description"][-1]
+
+
+def test_results_of_token_info_are_documented():
+    assert set(docs_of("token_info", "RETURN")) == {*EMPTY, "name"} - {"changed"}
+
+
+def test_stores_are_documented():
+    fragment = importlib.import_module(f"{COLLECTION}.doc_fragments._store").ModuleDocFragment
+    options = yaml.safe_load(fragment.DOCUMENTATION)["options"]["store"]["suboptions"]
+    assert sorted(options.pop("type")["choices"]) == drivers()
+    specs = {kind: find(kind).SPEC.argument_spec for kind in drivers()}
+    assert set(options) == {name for spec in specs.values() for name in spec}
+    for kind, spec in specs.items():
+        for name, attributes in spec.items():
+            about = str(options[name]["description"])
+            assert f"V({kind})" in about, (kind, name)
+            assert attributes.get("default") in (None, {}) or f"V({attributes['default']})" in about, (kind, name)
+            assert attributes.get("required", False) == options[name].get("required", False), (kind, name)
+
+
+def test_all_failures_are_documented():
+    sources = [path.read_text(encoding="utf-8") for path in PLUGINS.glob("*_utils/**/*.py")]
+    raised = {code for text in sources for code in re.findall(r'\bcode="(\w+)"', text)}
+    assert raised <= codes_of("token")
+    assert (
+        codes_of("token")
+        == codes_of("token_info")
+        == set().union(*(codes_of(each.module) for each in VENDORS.values()))
+    )
+
+
+@pytest.mark.parametrize("code", sorted(codes_of("token")))
+def test_a_documented_failure_occurs(code):
+    assert any(f'"{code}"' in path.read_text(encoding="utf-8") for path in PLUGINS.glob("*_utils/**/*.py"))
