@@ -291,7 +291,7 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
 
 
 def _unmanaged(token: t.Mapping[str, t.Any]) -> str:
-    name = _text(str(token.get("fingerprint")))
+    name = str(_text(str(token.get("fingerprint"))))
     return f"{name} (probably ours)" if token.get("probably_ours") else name
 
 
