@@ -119,7 +119,7 @@ others:
       returned: always
       sample: 9d3f00c1b2a4
     probably_ours:
-      description: Whether it appeared after a run was interrupted while it made a token, so that it is probably that token.
+      description: Whether it appeared after a request for a token that got no clear answer, so that it is probably that token.
       type: bool
       returned: always
       sample: false

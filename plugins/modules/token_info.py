@@ -182,7 +182,7 @@ unmanaged:
       returned: always
       sample: 5d1c0e6a9b27
     probably_ours:
-      description: Whether it appeared after a run was interrupted while it made a token, so that it is probably that token.
+      description: Whether it appeared after a request for a token that got no clear answer, so that it is probably that token.
       type: bool
       returned: always
       sample: false

@@ -88,17 +88,18 @@ options:
     default: []
   adopt:
     description:
-      - What to do with new tokens on the list if an earlier run with the same record was interrupted while it made one.
-      - By default, the module puts the only one that appeared close to the interruption on record. If there are several, another service may have
-        made them. Then the module fails with the code V(ambiguous_tokens), names their fingerprints and changes nothing. One that appeared
-        later is named in a warning and in RV(others), and stays as it is.
-      - V(true) puts the one on record that O(fingerprint) names.
-      - V(false) puts none on record. If there is no other token on record, a new one is made. A warning names those that stay as they are.
-      - Has no effect unless a run was interrupted.
+      - What to do with a token that appears on the list after a request for one that got no clear answer, because a reply was lost or a run was
+        killed. The token may be ours, or another service may have made it for the same user.
+      - By default, the module puts the token on record if it is the only one and was found within 10 minutes after the request. As this is a guess, the
+        token is then never ended by itself. Others stay as they are, a warning and RV(others) name them until you decide, and if no
+        token is on record, a new one is made.
+      - V(true) puts the one on record that O(fingerprint) names, as a token that is ours.
+      - V(false) says that they belong to somebody else. They stay as they are, and later runs do not name them again.
+      - Has no effect unless there was such a request.
     type: bool
   fingerprint:
     description:
-      - The fingerprint of the token that O(adopt=true) puts on record, as the failure named it.
+      - The fingerprint of the token that O(adopt=true) puts on record, as the warning named it.
       - Requires O(adopt).
     type: str
   all_tokens:
@@ -295,7 +296,7 @@ others:
       sample: 9d3f00c1b2a4
     probably_ours:
       description:
-        - Whether it appeared after a run of this module was interrupted while it made a token, so that it is probably that token. No run ends it
+        - Whether it appeared after a request for a token that got no clear answer, so that it is probably that token. No run ends it
           by itself. See O(adopt).
       type: bool
       returned: always

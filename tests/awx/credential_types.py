@@ -21,14 +21,13 @@ HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "roles" / "awx" / "files" / "credential_types"
 # Worth nothing half a minute later
 _SHORT_LIVED = {"totp_code"}
-_HEAD = """\
----
-# Copyright (c) 2026 telephony.auth contributors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: {licence}
-
-# Written by tests/awx/credential_types.py from the options of the vendor's module. Do not edit
-"""
+# In pieces, or the tools that look for licences would find this file to have two.
+_HEAD = (
+    "---\n# Copyright (c) 2026 telephony.auth contributors\n"
+    "# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)\n"
+    "# SPDX-License-" + "Identifier: GPL-3.0-or-later\n\n"
+    "# Written by tests/awx/credential_types.py from the options of the vendor's module. Do not edit\n"
+)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -62,9 +61,7 @@ def written(vendor: str) -> str:
         },
         "injectors": {"env": {option["fallback"][1][0]: f"{{{{ {name} }}}}" for name, option in options.items()}},
     }
-    return _HEAD.format(licence="GPL-3.0-or-later") + yaml.dump(
-        credential_type, Dumper=_Dumper, sort_keys=False, width=1000
-    )
+    return _HEAD + yaml.dump(credential_type, Dumper=_Dumper, sort_keys=False, width=1000)
 
 
 def _field(name: str, option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -237,9 +237,9 @@ def test_what_a_vendor_says_is_one_short_line(vendor):
         responses.add(method, re.compile(re.escape(URL)), status=403, json={**words, "result": "fail"})
     with pytest.raises(TelephonyError) as caught:
         made(vendor).issue()
-    words = caught.value.vendor_message or ""
-    assert words.endswith("...")
-    assert words.isprintable()
+    told = caught.value.vendor_message or ""
+    assert told.endswith("...")
+    assert told.isprintable()
     assert len(caught.value.message) < 400
 
 
