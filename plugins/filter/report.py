@@ -10,7 +10,7 @@ author: telephony.auth contributors (@telephony-auth)
 version_added: 1.0.0
 short_description: Tell what tokens exist, and what is urgent about them
 description:
-  - Turns the facts about the tokens of many API users into rows in the order of their urgency, a summary, a timeline, a
+  - Turns the facts about the tokens of many API users, as M(telephony.auth.token_info) returns them, into rows in the order of their urgency, a summary, a timeline, a
     table for the screen, and CSV. The role P(telephony.auth.report#role) makes files of them.
   - All text is taken for hostile. In what is returned, it is on one line and without control characters, and no cell of the
     CSV starts with a character that makes a spreadsheet take it for a formula. HTML is for the caller to escape.
@@ -38,7 +38,7 @@ options:
         description: URL of the vendor's API.
         type: str
       store:
-        description: One of V(file), V(vault_file) and V(hashi_vault).
+        description: The type of the store, such as V(file), V(vault_file) or V(hashi_vault).
         type: str
       place:
         description: Where in the store the record is, such as its path.
@@ -58,6 +58,11 @@ options:
       reason:
         description: Why the token is what it is, in one line.
         type: str
+      next_action:
+        description: >-
+          What the next provisioning run would do: V(issue) is to make a token, V(settle) is to end tokens or to correct the record,
+          V(none) is nothing.
+        type: str
       next_action_at:
         description: When the next provisioning run has something to do. Null for never.
         type: str
@@ -67,8 +72,8 @@ options:
         elements: dict
       unmanaged:
         description:
-          - Tokens that the vendor lists and no record knows, with their C(fingerprint), and C(probably_ours) for what a run may have made.
-          - Null if the vendor does not tell.
+          - Tokens that the vendor lists and no record knows, with their C(fingerprint), and whether each is C(probably_ours), because it
+            appeared after a run was interrupted while it made a token. Null if the vendor does not tell.
         type: list
         elements: dict
       problem:
@@ -137,6 +142,9 @@ _value:
         unmanaged_tokens:
           description: How many tokens no record knows.
           type: int
+        probably_ours:
+          description: How many of these are probably what an interrupted run made.
+          type: int
     rows:
       description:
         - What is known of each API user, in the order of urgency, then name.
@@ -181,9 +189,7 @@ _UNITS = (("day", _DAY), ("hour", 3600), ("minute", 60), ("second", 1))
 _LONGEST_TEXT = 300
 # Also the wide forms of = + - @, which some spreadsheets take for the narrow ones
 _FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
-_NO_FACT = (
-    "There is no report of this host: it was unreachable, its tasks failed, or the role token did not run for it."
-)
+_NO_FACT = "There is no report of this host: it was unreachable, its tasks failed, or telephony.auth.token_info did not run for it."
 _NO_SENSE = "The fact token_report of this host makes no sense."
 
 _COLUMNS = {
@@ -201,6 +207,7 @@ _COLUMNS = {
     "unmanaged": "UNMANAGED",
 }
 _WIDEST_COLUMN = 40
+_OURS = " probably ours"
 _CSV = (
     "urgency",
     "name",
@@ -251,6 +258,10 @@ def _moment(text: t.Any) -> int | None:
     return moment
 
 
+def _unmanaged(token: t.Mapping[str, t.Any]) -> Row:
+    return {"fingerprint": _text(str(token["fingerprint"])), "probably_ours": token.get("probably_ours") is True}
+
+
 def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
     """Raises an AttributeError, KeyError, TypeError or ValueError if the fact makes no sense."""
     row: Row = {"name": _text(str(fact["name"])), **{key: _text(fact.get(key)) for key in _TEXTS}}
@@ -274,9 +285,16 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
         flags.append("unmanaged")
     row.update(urgency=flags[0], flags=flags)
 
-    retires = row["next_action_at"] in [each["revoke_at"] for each in row["retiring"]]
-    what = "Renew the token" if broken or not retires else "Revoke the replaced token"
-    what = what if row["fingerprint"] else "Issue a token"
+    ends = [each["revoke_at"] for each in row["retiring"]]
+    settles = fact.get("next_action") == "settle" and due is not None
+    if not row["fingerprint"]:
+        what = "Issue a token"
+    elif broken:
+        what = "Renew the token"
+    elif row["next_action_at"] in ends or (settles and any(end <= row["next_action_at"] for end in ends)):
+        what = "Revoke the replaced token"
+    else:
+        what = "Bring the record up to date" if settles else "Renew the token"
     if overdue:
         row["next_action"] = f"{what} now"
     else:
@@ -288,11 +306,6 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
     row["age"] = None if age is None else _span(age)
     row["expires"] = _relative(expires, now)
     return row
-
-
-def _unmanaged(token: t.Mapping[str, t.Any]) -> str:
-    name = str(_text(str(token.get("fingerprint"))))
-    return f"{name} (probably ours)" if token.get("probably_ours") else name
 
 
 def _rows(facts: t.Iterable[t.Any], hosts: t.Iterable[str], now: int, soon: int) -> list[Row]:
@@ -326,7 +339,12 @@ def _summary(rows: t.Sequence[Row]) -> dict[str, t.Any]:
             flag: [row["name"] for row in rows if flag in row["flags"]] for flag in ("problem", "overdue", "unmanaged")
         },
         "unmanaged_tokens": sum(len(row["unmanaged"] or []) for row in rows),
+        "probably_ours": sum(len(_ours(row)) for row in rows),
     }
+
+
+def _ours(row: Row) -> list[Row]:
+    return [token for token in row["unmanaged"] or [] if token["probably_ours"]]
 
 
 def _timeline(rows: t.Sequence[Row], now: int, days: int) -> list[dict[str, t.Any]]:
@@ -353,14 +371,15 @@ def _cell(row: Row, column: str) -> str:
     if column == "retiring":
         return ", ".join(f"{each['fingerprint']} until {each['revoke_at']}" for each in value)
     if column == "unmanaged":
-        return " ".join(value) or "none"
+        return ", ".join(each["fingerprint"] + (_OURS if each["probably_ours"] else "") for each in value) or "none"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _short(row: Row, column: str) -> str:
     value = row[column]
     if isinstance(value, list):
-        return str(len(value) or "")
+        ours = len(_ours(row)) if column == "unmanaged" else 0
+        return str(len(value) or "") + (f" ({ours}{_OURS})" if ours else "")
     if value and column.endswith("_at"):
         return str(value[:16].replace("T", " "))
     cell = _cell(row, column)

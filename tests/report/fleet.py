@@ -31,7 +31,7 @@ HOSTILE = {
 
 
 def fact(name: str, vendor: str, now: int, **more: t.Any) -> Fact:
-    """What token_info says of an API user. Times are given in seconds from now."""
+    """What telephony.auth.token_info says of an API user. Times are given in seconds from now."""
     made: Fact = {
         "name": name,
         "vendor": vendor,
@@ -44,6 +44,7 @@ def fact(name: str, vendor: str, now: int, **more: t.Any) -> Fact:
         "expires_at": None,
         "works": True,
         "reason": "The token on record works.",
+        "next_action": "none",
         "next_action_at": None,
         "retiring": [],
         "unmanaged": None,
@@ -58,6 +59,11 @@ def fact(name: str, vendor: str, now: int, **more: t.Any) -> Fact:
     return made
 
 
+def unmanaged(fingerprint: str, *, probably_ours: bool = False) -> Fact:
+    """A token that the vendor lists and no record knows."""
+    return {"fingerprint": fingerprint, "probably_ours": probably_ours}
+
+
 def hash_of(name: str) -> int:
     """The same fingerprint in each run."""
     return int.from_bytes(name.encode(), "big") * 2654435761 % 16**12
@@ -65,10 +71,9 @@ def hash_of(name: str) -> int:
 
 def fleet(now: int) -> list[Fact]:
     """Some of each vendor, store and urgency. One host, webitel-unknown, is left to the inventory: it has no fact."""
-    vault, encrypted, awx = (
+    vault, encrypted = (
         {"store": "hashi_vault", "place": "secret/telephony/vacd"},
-        {"store": "vault_file", "place": "group_vars/kazoo/tokens.yml"},
-        {"store": "awx_credential", "place": "Webitel production"},
+        {"store": "vault_file", "place": "variable telephony_token in host_vars/john/token.yml"},
     )
     ages = "The token on record works. It is rotated every 90 days."
     return [
@@ -89,10 +94,7 @@ def fleet(now: int) -> list[Fact]:
             **vault,
             issued_at=-70 * DAY,
             next_action_at=20 * DAY,
-            unmanaged=[
-                {"fingerprint": "9f1c02ab77d4", "probably_ours": False},
-                {"fingerprint": "5b0e6d3a91c2", "probably_ours": True},
-            ],
+            unmanaged=[unmanaged("9f1c02ab77d4"), unmanaged("5b0e6d3a91c2", probably_ours=True)],
             reason=ages,
         ),
         fact(
@@ -112,7 +114,7 @@ def fleet(now: int) -> list[Fact]:
             **vault,
             issued_at=-95 * DAY,
             next_action_at=-5 * DAY,
-            unmanaged=[{"fingerprint": "d41d8cd98f00", "probably_ours": False}],
+            unmanaged=[unmanaged("d41d8cd98f00")],
             reason="The token on record is older than 90 days.",
         ),
         fact(
@@ -169,18 +171,34 @@ def fleet(now: int) -> list[Fact]:
             "webitel-200",
             "webitel",
             now,
-            **awx,
+            **encrypted,
             issued_at=-15 * DAY,
             expires_at=85 * DAY,
             next_action_at=85 * DAY - 300,
         ),
-        fact("webitel-201", "webitel", now, **awx, issued_at=-62 * DAY, expires_at=38 * DAY, next_action_at=31 * DAY),
-        fact("webitel-202", "webitel", now, **awx, issued_at=-62 * DAY, expires_at=38 * DAY, next_action_at=31 * DAY),
+        fact(
+            "webitel-201",
+            "webitel",
+            now,
+            **encrypted,
+            issued_at=-62 * DAY,
+            expires_at=38 * DAY,
+            next_action_at=31 * DAY,
+        ),
+        fact(
+            "webitel-202",
+            "webitel",
+            now,
+            **encrypted,
+            issued_at=-62 * DAY,
+            expires_at=38 * DAY,
+            next_action_at=31 * DAY,
+        ),
         fact(
             "webitel-queue",
             "webitel",
             now,
-            **awx,
+            **encrypted,
             issued_at=-2 * DAY,
             expires_at=98 * DAY,
             next_action_at=12 * DAY,
@@ -224,10 +242,7 @@ def hostile_fleet(now: int) -> list[Fact]:
     facts = []
     for number, (kind, text) in enumerate(HOSTILE.items()):
         texts = dict.fromkeys(("user", "place", "reason", "fingerprint", "store", "api_url"), text)
-        many = {
-            "retiring": [{"fingerprint": text, "revoke_at": DAY}],
-            "unmanaged": [{"fingerprint": text, "probably_ours": False}],
-        }
+        many = {"retiring": [{"fingerprint": text, "revoke_at": DAY}], "unmanaged": [unmanaged(text)]}
         facts.append(fact(f"hostile-{kind}", text, now, **texts, **many, problem=text if number % 2 else None))
     return facts
 

@@ -12,7 +12,7 @@ import json
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from fleet import DAY, HOUR, MINUTE, fact, fleet, hostile_fleet, thousand
+from fleet import DAY, HOUR, MINUTE, fact, fleet, hostile_fleet, thousand, unmanaged
 
 from ansible_collections.telephony.auth.plugins.filter.report import FilterModule
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
@@ -21,8 +21,6 @@ NOW = 1795768200
 SOON = 7 * DAY
 
 report = FilterModule().filters()["report"]
-
-UNKNOWN = {"fingerprint": "9f1c02ab77d4", "probably_ours": False}
 
 
 def reported(*facts, **options):
@@ -75,19 +73,29 @@ def test_replaced_token_is_the_next_thing_to_do():
 
     row = row_of(next_action_at=-DAY, retiring=[{"fingerprint": "77aa01c4e5f6", "revoke_at": -DAY}])
     assert (row["urgency"], row["next_action"]) == ("overdue", "Revoke the replaced token now")
+    # What telephony.auth.token_info says of a token whose time has come
+    row = row_of(next_action="settle", next_action_at=0, retiring=[{"fingerprint": "77aa01c4e5f6", "revoke_at": -DAY}])
+    assert row["next_action"] == "Revoke the replaced token now"
+    row = row_of(next_action="issue", next_action_at=0, retiring=[{"fingerprint": "77aa01c4e5f6", "revoke_at": -DAY}])
+    assert row["next_action"] == "Renew the token now"
+    row = row_of(next_action="settle", next_action_at=0)
+    assert (row["urgency"], row["next_action"]) == ("overdue", "Bring the record up to date now")
     row = row_of(next_action_at=DAY, works=False, retiring=[{"fingerprint": "77aa01c4e5f6", "revoke_at": DAY}])
     assert row["next_action"] == "Renew the token now"
 
 
 def test_problem_hides_no_other_flag():
-    row = row_of(problem="The vendor cannot be reached.", next_action_at=-1, unmanaged=[UNKNOWN])
+    row = row_of(problem="The vendor cannot be reached.", next_action_at=-1, unmanaged=[unmanaged("9f1c02ab77d4")])
     assert (row["urgency"], row["flags"]) == ("problem", ["problem", "overdue", "unmanaged"])
 
 
-@pytest.mark.parametrize(("unmanaged", "flags"), [(None, ["ok"]), ([], ["ok"]), ([UNKNOWN], ["ok", "unmanaged"])])
-def test_unmanaged(unmanaged, flags):
-    row = row_of("vacd", unmanaged=unmanaged)
-    assert (row["flags"], row["unmanaged"]) == (flags, unmanaged and ["9f1c02ab77d4"])
+@pytest.mark.parametrize(
+    ("listed", "flags"),
+    [(None, ["ok"]), ([], ["ok"]), ([unmanaged("9f1c02ab77d4", probably_ours=True)], ["ok", "unmanaged"])],
+)
+def test_unmanaged(listed, flags):
+    row = row_of("vacd", unmanaged=listed)
+    assert (row["flags"], row["unmanaged"]) == (flags, listed)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +134,7 @@ def test_fleet():
         "overdue": ["acme-mary", "ipcortex-agent", "vacd-archive"],
         "unmanaged": ["vacd-archive", "vacd-billing"],
     }
-    assert found["summary"]["unmanaged_tokens"] == 3
+    assert (found["summary"]["unmanaged_tokens"], found["summary"]["probably_ours"]) == (3, 1)
     vendors = {vendor: figures["total"] for vendor, figures in found["summary"]["vendors"].items()}
     assert vendors == {"dialer": 2, "ipcortex": 2, "kazoo": 4, "unknown": 1, "vacd": 5, "webitel": 4}
     assert found["summary"]["vendors"]["kazoo"]["counts"] == {
@@ -193,6 +201,8 @@ def test_host_without_a_fact_does_not_vanish():
         {"retiring": ["77aa01c4e5f6"]},
         {"retiring": [{"fingerprint": "77aa01c4e5f6"}]},
         {"unmanaged": 2},
+        {"unmanaged": ["77aa01c4e5f6"]},
+        {"unmanaged": [{"probably_ours": True}]},
         {"retiring": 2},
     ],
 )
@@ -211,7 +221,7 @@ def test_fact_without_a_name(nothing):
 
 def test_fingerprints_that_are_null():
     retiring = [{"fingerprint": None, "revoke_at": DAY}]
-    found = reported(fact("john", "vacd", NOW, unmanaged=[{}], retiring=retiring))
+    found = reported(fact("john", "vacd", NOW, unmanaged=[unmanaged(None)], retiring=retiring))
     assert found["summary"]["counts"]["unmanaged"] == 1
 
 
@@ -250,7 +260,7 @@ def test_no_cell_is_a_formula(start):
         place=text,
         reason=text,
         problem=text,
-        unmanaged=[{"fingerprint": text}],
+        unmanaged=[unmanaged(text)],
         retiring=[{"fingerprint": text, "revoke_at": DAY}],
     )
     (row,) = cells(reported(facts)["csv"])
@@ -263,7 +273,7 @@ def test_csv():
     rows = {row["name"]: row for row in cells(found["csv"])}
     assert list(rows) == [row["name"] for row in found["rows"]]
     assert rows["acme-mary"]["works"] == "false"
-    assert rows["vacd-billing"]["unmanaged"] == "9f1c02ab77d4 5b0e6d3a91c2 (probably ours)"
+    assert rows["vacd-billing"]["unmanaged"] == "9f1c02ab77d4, 5b0e6d3a91c2 probably ours"
     assert rows["vacd-reports"]["unmanaged"] == "none"
     assert rows["acme-john"]["unmanaged"] == ""
     assert rows["vacd-crm"]["retiring"] == f"77aa01c4e5f6 until {iso(NOW + 18 * HOUR)}"
@@ -305,6 +315,8 @@ def test_table():
     assert crm.startswith("soon     vacd-crm")
     assert crm[head.index("NEXT") :].startswith("Revoke the replaced token in 18 hours")
     assert crm[head.index("RETIRING")] == "1"
+    billing = next(line for line in lines if "vacd-billing" in line)
+    assert billing.endswith("2 (1 probably ours)")
     assert lines[-1].startswith("globex-ivr: Kazoo cannot be reached")
 
 

@@ -78,7 +78,7 @@ def test_json(reported, now):
     assert set(found) == {"generated_at", "days", "soon_days", "summary", "rows", "timeline"}
     assert (found["days"], found["soon_days"]) == (90, 7)
     assert {row["vendor"] for row in found["rows"]} == {*VENDORS, None}
-    assert {row["store"] for row in found["rows"]} == {"file", "vault_file", "hashi_vault", "awx_credential", None}
+    assert {row["store"] for row in found["rows"]} == {"file", "vault_file", "hashi_vault", None}
     assert found["summary"]["counts"] == {"problem": 2, "overdue": 3, "soon": 4, "ok": 9, "unmanaged": 2}
     known = {row["name"]: row for row in found["rows"]}
     for each in fleet(now):
@@ -128,10 +128,11 @@ def test_html_without_script_has_it_all(reported, now):
             each["fingerprint"],
             each["place"],
             each["problem"] or each["reason"],
-            *(each["unmanaged"] or []),
+            *(token["fingerprint"] for token in each["unmanaged"] or []),
         ):
             assert value is None or value in text
     assert text.count("webitel-unknown") == 1
+    assert text.count("probably ours") == 1
 
 
 def test_files_are_private(reported):
