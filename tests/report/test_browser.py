@@ -281,12 +281,8 @@ def test_policy_stops_what_is_not_the_page_s(browser, reported, tmp_path):
 def test_a_thousand(browser, big):
     window = Window(browser, big.html)
     assert len(window.names()) == 1000
-    spent = window.driver.execute_script(
-        "const start = performance.now(); document.querySelectorAll('thead button')[5].click();"
-        "document.body.offsetHeight; return performance.now() - start"
-    )
-    assert spent < 5000
-    assert window.names()[0] == "user-999"
+    window.head("Issued").find_element(By.TAG_NAME, "button").click()
+    assert window.names() == [f"user-{number}" for number in reversed(range(1000))]
     window.find("input").send_keys("user-99")
     assert len(window.names()) == 11
     assert window.complaints() == []
