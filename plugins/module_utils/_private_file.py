@@ -70,7 +70,10 @@ class PrivateFile:
     def _try_lock(self) -> bool:
         try:
             descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if os.path.isdir(self._directory):
+                # Such as /proc, which takes no files
+                raise self._error(f"cannot be locked: {error.strerror}", "store_unwritable") from None
             # The run that made the directory kept nothing in it, and has removed it by now.
             self._provide_directory()
             return False

@@ -27,7 +27,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import Mas
 from ansible_collections.telephony.auth.plugins.module_utils._store import Document, Store
 from ansible_collections.telephony.auth.plugins.module_utils._task import Result, failed, run
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
-from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, find, open_store
+from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, find, load_all, open_store
 
 try:
     from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
@@ -35,7 +35,8 @@ except ImportError:  # ansible-core before 2.22
     register_secrets = None
 
 Arguments = t.Dict[str, t.Any]
-# Built once in Ansible's main process, which imports the actions before it forks workers.
+# Once, in Ansible's main process, which imports the actions before it forks workers.
+load_all()
 _VALIDATORS = {name: ArgumentSpecValidator(**vendor.spec().as_arguments()) for name, vendor in VENDORS.items()}
 
 

@@ -60,6 +60,12 @@ def find(kind: object) -> type[Driver]:
     raise OptionError(f"store needs a type, one of: {', '.join(drivers())}.")
 
 
+def load_all() -> None:
+    """Import all drivers, and what they need, before Ansible forks its workers."""
+    for kind in drivers():
+        find(kind)
+
+
 def open_store(given: Options, document: Document, controller: Controller) -> Store:
     """The store that the option store describes, with its suboptions validated. Raises OptionError."""
     driver = find(given.get("type"))

@@ -10,6 +10,7 @@ of that collection works. A write names the version that was read (check-and-set
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import typing as t
@@ -24,15 +25,16 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import Json
 from ansible_collections.telephony.auth.plugins.module_utils._store import Document, wait_while_pending
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, Options
 
-try:
-    # Here, in Ansible's main process, once: importing it in each worker would take longer than the requests.
-    import hvac  # noqa: F401  # pylint: disable=unused-import
-except ImportError:  # the lookup says so
-    pass
-
 _GET = "community.hashi_vault.vault_kv2_get"
 _READ = "community.hashi_vault.vault_read"
 _WRITE = "community.hashi_vault.vault_write"
+# Here, in Ansible's main process, once: loading them in each worker would take longer than the requests. Where they or
+# hvac are missing, the first request says so.
+with contextlib.suppress(Exception):
+    import hvac  # noqa: F401  # pylint: disable=unused-import
+
+    for _lookup in (_GET, _READ, _WRITE):
+        lookup_loader.get(_lookup, class_only=True)
 _TRIES = 3
 # Of the connection, what may be shown.
 _PUBLIC = {"url", "auth_method", "namespace", "ca_cert", "ca_path", "mount_point", "username", "timeout", "retries"}

@@ -185,11 +185,11 @@ def _edit(text: str, name: str, value: Json | None) -> str:
     return "".join([*lines[:start], block, *lines[end:]])
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # in C where PyYAML has it
     """Writes what looks like a template so that Ansible does not take it for one: it may come from a vendor."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # as above
     """Reads what _Dumper writes, and leaves the tags of others alone."""
 
 

@@ -719,3 +719,10 @@ def test_an_unknown_owner_or_group_is_named(path, option, name):
 def test_a_mode_that_is_no_mode_for_a_secret_is_refused(path, mode):
     with pytest.raises(OptionError, match=r"^mode must be a quoted octal number"):
         PrivateFile(str(path), mode)
+
+
+def test_a_directory_that_takes_no_files_is_not_waited_for():
+    """Such as /proc: to make a file there fails as if the directory were missing."""
+    with pytest.raises(StoreError) as caught:
+        PrivateFile("/proc/record.json").lock(60)
+    assert caught.value.code == "store_unwritable"
