@@ -10,8 +10,8 @@ author: telephony.auth contributors (@telephony-auth)
 version_added: 1.0.0
 short_description: Tell what tokens exist, and what is urgent about them
 description:
-  - Turns the facts about the tokens of many API users, as M(telephony.auth.token_info) returns them, into rows in the order of their urgency, a summary, a timeline, a
-    table for the screen, and CSV. The role P(telephony.auth.report#role) makes files of them.
+  - Turns the facts about the tokens of many API users, as M(telephony.auth.token_info) returns them, into rows in the order of
+    their urgency, a summary, a timeline, a table for the screen, and CSV. The role P(telephony.auth.report#role) makes files of them.
   - All text is taken for hostile. In what is returned, it is on one line and without control characters, and no cell of the
     CSV starts with a character that makes a spreadsheet take it for a formula. HTML is for the caller to escape.
 positional: _input
