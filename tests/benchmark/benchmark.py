@@ -42,9 +42,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import bare
-import playbooks
 import yaml
 from tabulate import tabulate
+
+import playbooks
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
