@@ -42,10 +42,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import bare
+import by_store
 import yaml
 from tabulate import tabulate
-
-import playbooks
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -476,7 +475,7 @@ def main() -> None:
         if not options.playbooks:
             plan.run(bench)
         numbers = (50,) if options.quick else (50, 1000)
-        rows = playbooks.measure(bench.env, Path(name), vendors, numbers)
+        rows = by_store.measure(bench.env, Path(name), vendors, numbers)
     if options.json:
         times = [{**vars(case), "state": state, "seconds": each} for (case, state), each in bench.times.items()]
         options.json.write_text(json.dumps(times, indent=1) + "\n", encoding="utf-8")

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from lab import HERE, Lab
 from search import Search
 
 # Keywords by which a task is no longer for the controller as Ansible runs there
-SHIPPED = {
+SHIPPED: dict[str, dict[str, t.Any]] = {
     "become": {"become": True},
     "environment": {"environment": {"UNUSED": "variable"}},
     "async": {"async": 30, "poll": 1},

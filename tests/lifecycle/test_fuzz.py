@@ -29,6 +29,7 @@ from ansible_collections.telephony.auth.tests.lifecycle.drive import drive
 from ansible_collections.telephony.auth.tests.lifecycle.homes import SCRATCH
 from ansible_collections.telephony.auth.tests.lifecycle.test_hostile import KNOWN, OPTIONS
 from ansible_collections.telephony.auth.tests.lifecycle.test_machine import SEED, SEQUENCES
+from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import documented
 
 Reply = tuple[int, str, bytes]
 
@@ -98,6 +99,16 @@ class Adapter(LimitedAdapter):
         return response
 
 
+def assert_in_good_order(vendor: str, ran: Json) -> None:
+    """A clear error or a result, of the documented keys and facts alone, that can be written anywhere."""
+    if ran.get("failed"):
+        assert ran["failure"]["code"] != "internal_error", ran["msg"]
+        assert ran["msg"].isprintable()
+    assert set(ran) <= documented(vendor) | {"failed", "warnings"}
+    assert set(ran.get("details", {})) <= set(VENDORS[vendor].details)
+    json.dumps(ran, allow_nan=False, ensure_ascii=False).encode()
+
+
 def run(vendor: str, told: list[Reply], state: str, known: bool) -> None:
     """One run, which ends well or with a clear error, and whose record can be read again."""
     directory = Path(tempfile.mkdtemp(prefix="fuzz-", dir=SCRATCH))
@@ -107,10 +118,7 @@ def run(vendor: str, told: list[Reply], state: str, known: bool) -> None:
         with mock.patch.object(_api, "_adapter_for", return_value=Adapter(told)):
             ran = drive(vendor, {**options, "api_url": "http://127.0.0.1:9", "retries": 0})
         figures.count("hostile replies")
-        if ran.get("failed"):
-            assert ran["failure"]["code"] != "internal_error", ran["msg"]
-            assert ran["msg"].isprintable()
-        json.dumps(ran)
+        assert_in_good_order(vendor, ran)
         record = FileStore(lambda _record: {}, str(path)).load()
         if state == "present" and not ran.get("failed"):
             assert record
@@ -139,5 +147,44 @@ def test_whatever_a_vendor_says_a_run_ends_in_good_order(vendor: str) -> None:
     @given(replies(vendor), st.sampled_from(["present", "present", "absent"]), st.booleans())
     def fuzz(told: list[Reply], state: str, known: bool) -> None:
         run(vendor, told, state, known)
+
+    fuzz()  # pylint: disable=no-value-for-parameter  # hypothesis gives them
+
+
+# Names that mean something to Ansible at the top of a result
+ACTING = [
+    "ansible_facts",
+    "add_host",
+    "add_group",
+    "failed",
+    "exception",
+    "deprecations",
+    "warnings",
+    "_ansible_no_log",
+]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_whatever_a_record_says_a_run_ends_in_good_order(vendor: str) -> None:
+    """Somebody else wrote it: it is refused as damaged, or only what every record has is used."""
+    options = {**OPTIONS[vendor], "api_url": "http://127.0.0.1:9", "retries": 0, "verify": False}
+    told = [as_reply(one) for one in CORPUS[vendor][0]]
+    good = drive(vendor, {**options, **KNOWN[vendor]})["record"]
+    facts = st.dictionaries(st.sampled_from([*ACTING, *VENDORS[vendor].details]), JUNK, max_size=4)
+
+    @seed(SEED)
+    @settings(
+        max_examples=max(50, SEQUENCES // 10),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(bent(good), facts, facts | st.just({}), st.sampled_from(["present", "absent"]))
+    def fuzz(record: t.Any, details: Json, more: Json, state: str) -> None:
+        record = {**record, "details": details, **more} if isinstance(record, dict) else {**good, "details": details}
+        with mock.patch.object(_api, "_adapter_for", return_value=Adapter(told)):
+            ran = drive(vendor, {**options, "record": record, "state": state})
+        figures.count("hostile replies")
+        assert_in_good_order(vendor, ran)
 
     fuzz()  # pylint: disable=no-value-for-parameter  # hypothesis gives them
