@@ -276,7 +276,8 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
     row["unmanaged"] = None if listed is None else [_unmanaged(each) for each in listed]
 
     broken = row["works"] is False or (expires is not None and expires <= now)
-    overdue = broken or (due is not None and due <= now)
+    # What is to be done now was judged by the vendor's clock; that of this host may be wrong.
+    overdue = broken or fact.get("next_action") in ("issue", "settle") or (due is not None and due <= now)
     flags = [flag for flag, applies in (("problem", row["problem"]), ("overdue", overdue)) if applies]
     if not flags:
         near = any(moment is not None and moment - now <= soon for moment in (expires, due))

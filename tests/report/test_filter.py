@@ -45,6 +45,7 @@ def cells(text):
         ({"next_action_at": 1}, "soon", "Renew the token in 1 second"),
         ({"next_action_at": SOON}, "soon", "Renew the token in 7 days"),
         ({"next_action_at": SOON + 1}, "ok", "Renew the token in 7 days"),
+        ({"next_action": "issue", "next_action_at": 90 * DAY}, "overdue", "Renew the token now"),
         ({"expires_at": 0}, "overdue", "Renew the token now"),
         ({"expires_at": 0, "next_action_at": DAY}, "overdue", "Renew the token now"),
         ({"expires_at": 1}, "soon", "Nothing planned"),
