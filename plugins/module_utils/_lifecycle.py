@@ -373,7 +373,9 @@ class Lifecycle:
             if current and current.as_json() == record.as_json():
                 # It was saved, and only the store's reply got lost.
                 return
-            if current and token.value in [each.value for each in current.tokens]:
+            before = [each.value for each in (decision.before.tokens if decision.before else ())]
+            is_known = current is not None and token.value in [each.value for each in current.tokens]
+            if is_known and (isinstance(failure, StoreConflict) or token.value not in before):
                 # Another run found it on the vendor's list.
                 raise
             fate, _is_settled = self._take_back(decision, token)
