@@ -217,11 +217,12 @@ class World:
         if not self.home.has_writers:
             return
         plan, self.plan = self.plan, {}
+        trouble, self.trouble = self.trouble, None
         clock, self.clock = self.clock, Clock(lambda: self.time + self.skew)
         turn = len(self.writers) + self.step
         options = ({"renew": "always"}, {}, {"state": "absent"})[turn % 3]
         self.writers.append(self._run_one(False, options))
-        self.plan, self.clock = plan, clock
+        self.plan, self.trouble, self.clock = plan, trouble, clock
 
     def die(self) -> t.NoReturn:
         self.dead = True
