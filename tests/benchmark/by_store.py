@@ -23,7 +23,7 @@ PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 STORES: dict[str, dict[str, str]] = {
     "file": {"type": "file", "path": "{{ records }}/{{ inventory_hostname }}.json"},
     "vault_file": {"type": "vault_file", "path": "{{ records }}/{{ inventory_hostname }}.yml"},
-    "hashi_vault": {"type": "hashi_vault", "path": "{{ records | basename }}/{{ inventory_hostname }}"},
+    "hashi_vault": {"type": "hashi_vault", "path": "{{ records_name }}/{{ inventory_hostname }}"},
 }
 # Playbook, and what is to be seen of it: how often its time may be that of the play that does nothing, by store.
 AIMS = {
@@ -78,6 +78,7 @@ def _prepare(folder: Path, vendors: t.Any, number: int, kind: str, store: dict[s
         "token_api_url": vendors.api_urls["vacd"],
         "token_store": store,
         "records": str(folder / f"records-{kind}-{number}"),
+        "records_name": f"records-{kind}-{number}",
     }
     inventory = {"vacd": {"hosts": hosts, "vars": variables}}
     (folder / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
