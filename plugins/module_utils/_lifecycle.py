@@ -363,20 +363,19 @@ class Lifecycle:
         except TelephonyError as failure:
             current = None
             try:
-                if failure.maybe_done or isinstance(failure, StoreConflict):
-                    current = self.store.load()
+                # Also where it is sure that nothing was written: another run may have taken the token over.
+                current = self.store.load()
             except TelephonyError:
-                raise failure.adding(
-                    f"Whether the record names the token just issued ({token.fingerprint}) cannot be told; it was left alone."
-                ) from None
+                if failure.maybe_done or isinstance(failure, StoreConflict):
+                    raise failure.adding(
+                        f"Whether the record names the token just issued ({token.fingerprint}) cannot be told; it was left alone."
+                    ) from None
             if current and current.as_json() == record.as_json():
                 # It was saved, and only the store's reply got lost.
                 return
-            if (
-                isinstance(failure, StoreConflict)
-                and current
-                and token.value in [each.value for each in current.tokens]
-            ):
+            before = [each.value for each in (decision.before.tokens if decision.before else ())]
+            is_known = current is not None and token.value in [each.value for each in current.tokens]
+            if is_known and (isinstance(failure, StoreConflict) or token.value not in before):
                 # Another run found it on the vendor's list.
                 raise
             fate, _is_settled = self._take_back(decision, token)
