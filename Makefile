@@ -68,7 +68,7 @@ awx: $(VENV)/.ready ## Test the role awx, and its jobs as AWX runs them
 	@$(GATES) awx $(MORE)
 
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
-	@$(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)
+	@PATH="$(CURDIR)/$(BENCHMARK_VENV)/bin:$$PATH" $(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)
 
 clean: ## Remove all that the other targets made
 	rm -rf $(VENV) $(DEMO_VENV) $(BENCHMARK_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output

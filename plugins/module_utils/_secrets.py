@@ -54,9 +54,14 @@ def _base64_cores(raw: bytes) -> t.Iterator[str]:
             yield core.replace("+", "-").replace("/", "_")
 
 
+def _is_plain(character: str) -> bool:
+    """Whether no escaping changes it."""
+    return character.isalnum() and character.isascii()
+
+
 def _spellings(character: str) -> str:
     """A pattern for the ways to write one character: escaped for a URL, for JSON or for HTML, or as it is."""
-    if character.isalnum() and character.isascii():
+    if _is_plain(character):
         return character
     octets = character.encode("utf-8", "surrogateescape")
     units = character.encode("utf-16-be", "surrogatepass").hex()
@@ -73,23 +78,20 @@ def _spellings(character: str) -> str:
     return f"(?:{'|'.join(ways)})"
 
 
-def _pattern(secret: str) -> str:
-    """A pattern that finds a secret in text, however it was escaped: URL-encoded, JSON-escaped, HTML-escaped, Base64, raw."""
-    raw = secret.encode("utf-8", "surrogateescape")
-    return "|".join(["".join(map(_spellings, secret)), *map(re.escape, _base64_cores(raw))])
-
-
 class Masker:
     """Knows the secrets of one run and takes them out of text that came from outside."""
 
     def __init__(self, secrets: t.Iterable[str] = ()) -> None:
-        self._secrets: set[str] = set()
+        # Each secret, and what Base64 makes of it
+        self._secrets: dict[str, tuple[str, ...]] = {}
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str | None) -> None:
         # Also as it looks in the one line of clean().
-        self._secrets.update(way for way in (secret, one_line(secret or "")) if way)
+        for way in (secret, one_line(secret or "")):
+            if way and way not in self._secrets:
+                self._secrets[way] = tuple(_base64_cores(way.encode("utf-8", "surrogateescape")))
 
     def clean(self, text: str) -> str:
         """What somebody else wrote, for a message: one printable line in which secrets are masked, in this order."""
@@ -103,5 +105,9 @@ class Masker:
         """Take out the secrets of this run alone, where what only looks like a token is wanted, such as an account's id."""
         # Longest first: a secret may be a part of another one.
         for secret in sorted(self._secrets, key=len, reverse=True):
-            text = re.sub(_pattern(secret), MASK, text)
+            # To make the pattern takes long, and most texts lack a character that no way of writing changes.
+            if all(character in text for character in secret if _is_plain(character)):
+                text = re.sub("".join(map(_spellings, secret)), MASK, text)
+            for core in self._secrets[secret]:
+                text = text.replace(core, MASK)
         return text

@@ -18,7 +18,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import REQUESTS_IMPORT_ERROR
+from ansible_collections.telephony.auth.plugins.module_utils._api import REQUESTS_IMPORT_ERROR, Api
+from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
+from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
 from ansible_collections.telephony.auth.plugins.module_utils._options import public_options, without_values
 from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
@@ -35,9 +37,23 @@ except ImportError:  # ansible-core before 2.22
     register_secrets = None
 
 Arguments = t.Dict[str, t.Any]
-# Once, in Ansible's main process, which imports the actions before it forks workers.
-load_all()
 _VALIDATORS = {name: ArgumentSpecValidator(**vendor.spec().as_arguments()) for name, vendor in VENDORS.items()}
+
+
+def _prepare_workers() -> None:
+    """Do once what each worker would do anew: imports, and what Python and its libraries set up at a first call.
+
+    Ansible's main process imports the actions before it forks a worker for each host. Nothing is sent here.
+    """
+    load_all()
+    if not REQUESTS_IMPORT_ERROR:
+        # The environment may hold options that cannot be used. The task says so.
+        with contextlib.suppress(Exception):
+            options = next(iter(_VALIDATORS.values())).validate({"api_url": "https://localhost"}).validated_parameters
+            Api(connection(options), Masker(), Clock())
+
+
+_prepare_workers()
 
 
 class BaseAction(ActionBase):

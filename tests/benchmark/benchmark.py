@@ -50,8 +50,6 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 # A file system in memory, as Linux has it.
 MEMORY = Path("/dev/shm")  # noqa: S108  # for a directory of our own in it
-# From this number on, a case is measured once.
-LARGE = 500
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 PROVISION, STEADY = "first provisioning", "steady state"
 _FOREIGN = re.compile(r"(ANSIBLE|VACD|KAZOO|WEBITEL|IPCORTEX|DIALER)_|(https?|all)_proxy$", re.IGNORECASE)
@@ -88,13 +86,11 @@ class Case:
     form: str
     number: int
     way: str = "action"
-    forks: int = 5
     on_disk: bool = False
     """Where the records are; else in memory."""
 
     def __str__(self) -> str:
-        forks = f", {self.forks} forks" if self.form == "inventory" else ""
-        return f"{self.vendor}, {self.form} of {self.number}{forks}: {self.way}{' on disk' if self.on_disk else ''}"
+        return f"{self.vendor}, {self.form} of {self.number}: {self.way}{' on disk' if self.on_disk else ''}"
 
 
 Times = dict[tuple[Case, str], list[float]]
@@ -214,7 +210,7 @@ class Bench:
     def _play(self, case: Case, state: str) -> None:
         progress(f"{case}{', ' if state else ''}{state}")
         run = subprocess.run(
-            [PLAYBOOK, "-i", "inventory.json", "-f", str(case.forks), f"{case.way}.yml"],
+            [PLAYBOOK, "-i", "inventory.json", f"{case.way}.yml"],
             cwd=self.folder,
             env=self.env,
             stdin=subprocess.DEVNULL,
@@ -232,7 +228,7 @@ class Bench:
 
     def _send_bare(self, case: Case, users: list[dict[str, t.Any]]) -> dict[str, Counter[str]]:
         """The requests alone; what the vendor saw of them."""
-        bare_case = replace(case, way="requests", form="loop", forks=5)
+        bare_case = replace(case, way="requests", form="loop")
         expected = {}
         vendor = bare.VENDORS[case.vendor](self.vendors.api_urls[case.vendor])
         tokens: list[bare.Token] = []
@@ -299,9 +295,8 @@ class Plan:
 
     vendors: tuple[str, ...] = ("kazoo", "vacd")
     slow: int = 20
-    loops: tuple[int, ...] = (50, 200, 1000)
-    inventories: tuple[int, ...] = (50, 200, 1000)
-    forks: tuple[int, ...] = (5, 20)
+    loops: tuple[int, ...] = (50, 200)
+    inventories: tuple[int, ...] = (50, 200)
     repeat: int = 3
 
     def run(self, bench: Bench) -> None:
@@ -309,19 +304,12 @@ class Plan:
             for number in self.loops:
                 for on_disk in (False, True):
                     case = Case(vendor, "loop", number, on_disk=on_disk)
-                    bench.measure(case, 1 if number > LARGE else self.repeat)
-            for number, forks in self.inventories_of(vendor):
-                bench.measure(Case(vendor, "inventory", number, forks=forks))
+                    bench.measure(case, self.repeat)
+            for number in self.inventories:
+                bench.measure(Case(vendor, "inventory", number))
             for form in ("loop", "inventory"):
                 for way in ("module", "uri"):
                     bench.measure(Case(vendor, form, self.slow, way))
-
-    def inventories_of(self, vendor: str) -> list[tuple[int, int]]:
-        """Number of hosts and forks. The large ones take long, and one vendor is enough to show what they cost."""
-        largest = [(number, forks) for number in self.inventories if number > LARGE for forks in self.forks]
-        return [(number, 5) for number in self.inventories if number <= LARGE] + (
-            largest if vendor == self.vendors[0] else []
-        )
 
 
 def report(plan: Plan, bench: Bench) -> str:
@@ -390,15 +378,13 @@ def _disk(plan: Plan, bench: Bench) -> str:
 def _inventories(plan: Plan, bench: Bench) -> str:
     rows = []
     for vendor in plan.vendors:
-        for number, forks in plan.inventories_of(vendor):
+        for number in plan.inventories:
             for state in (PROVISION, STEADY):
-                case = Case(vendor, "inventory", number, forks=forks)
-                uri, module, action, no_op, _requests = _ways(plan, bench, case, state)
-                slow = [uri, module] if forks == 5 else ["", ""]
-                ratios = [_times(uri, action), _times(module, action)] if forks == 5 else ["", ""]
-                rows.append([vendor, state, number, forks, *slow, action, no_op, *ratios, _times(action, no_op)])
+                uri, module, action, no_op, _requests = _ways(plan, bench, Case(vendor, "inventory", number), state)
+                ratios = [_times(uri, action), _times(module, action), _times(action, no_op)]
+                rows.append([vendor, state, number, uri, module, action, no_op, *ratios])
     heads = ["uri", "module", "action", "no-op", "uri ÷ action", "module ÷ action", "action ÷ no-op"]
-    return _table(["vendor", "state", "hosts", "forks", *heads], rows)
+    return _table(["vendor", "state", "hosts", *heads], rows)
 
 
 def _growth(plan: Plan, bench: Bench) -> str:
@@ -406,7 +392,7 @@ def _growth(plan: Plan, bench: Bench) -> str:
     for vendor in plan.vendors:
         for form, numbers in (
             ("loop", plan.loops),
-            ("inventory", tuple(n for n, f in plan.inventories_of(vendor) if f == 5)),
+            ("inventory", plan.inventories),
         ):
             for way, state in (("action", PROVISION), ("action", STEADY), ("no-op", "")):
                 costs = {number: bench.ms(Case(vendor, form, number, way), state) for number in numbers}
@@ -419,13 +405,13 @@ def _growth(plan: Plan, bench: Bench) -> str:
 
 def _ways(plan: Plan, bench: Bench, case: Case, state: str) -> tuple[float, ...]:
     """What uri, module, action, no-op and the bare requests cost."""
-    slow = replace(case, number=plan.slow, forks=5)
+    slow = replace(case, number=plan.slow)
     return (
         bench.ms(replace(slow, way="uri"), state),
         bench.ms(replace(slow, way="module"), state),
         bench.ms(case, state),
         bench.ms(replace(case, way="no-op"), ""),
-        bench.ms(replace(case, way="requests", form="loop", forks=5), state),
+        bench.ms(replace(case, way="requests", form="loop"), state),
     )
 
 
@@ -449,16 +435,14 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="one vendor, fewer API users and repetitions")
     parser.add_argument("--playbooks", action="store_true", help="the playbooks with each store, and nothing else")
-    parser.add_argument(
-        "--vendors", help=f"in place of kazoo,vacd: some of {','.join(TASKS)}; large inventories for the first"
-    )
+    parser.add_argument("--vendors", help=f"in place of kazoo,vacd: some of {','.join(TASKS)}")
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write all single times to FILE, in seconds per API user"
     )
     options = parser.parse_args()
     # Leave through the blocks that end the simulators and remove the files.
     signal.signal(signal.SIGTERM, lambda *_received: sys.exit(143))
-    plan = Plan(("kazoo",), 5, (50, 200), (50, 200), repeat=1) if options.quick else Plan()
+    plan = Plan(("kazoo",), 5, repeat=1) if options.quick else Plan()
     if options.vendors:
         plan = replace(plan, vendors=tuple(options.vendors.split(",")))
         unknown = set(plan.vendors) - set(TASKS)
@@ -475,7 +459,7 @@ def main() -> None:
         if not options.playbooks:
             plan.run(bench)
         numbers = (50,) if options.quick else (50, 1000)
-        rows = by_store.measure(bench.env, Path(name), vendors, numbers)
+        rows = by_store.measure(bench.env, Path(name), vendors, numbers, with_uri=not options.quick)
     if options.json:
         times = [{**vars(case), "state": state, "seconds": each} for (case, state), each in bench.times.items()]
         options.json.write_text(json.dumps(times, indent=1) + "\n", encoding="utf-8")

@@ -62,6 +62,8 @@ class Driver:
         self._vault: VaultLib = controller.loader._vault  # pylint: disable=protected-access
         self._document = document
         self._loaded: Json | None = None
+        # What was decrypted last: to derive the key takes longer than all else.
+        self._decrypted: tuple[bytes, str, VaultSecret] | None = None
         self.place = f"variable {self._variable} in {path}"
 
     def lock(self, wait: float) -> None:
@@ -98,9 +100,11 @@ class Driver:
 
     def _decrypt(self, content: bytes) -> tuple[str, VaultSecret]:
         """The text, and the password that it was encrypted with."""
+        if self._decrypted and self._decrypted[0] == content:
+            return self._decrypted[1:]
         try:
-            text, _vault_id, secret = self._vault.decrypt_and_get_vault_id(content)
-            return text.decode("utf-8"), secret
+            raw, _vault_id, secret = self._vault.decrypt_and_get_vault_id(content)
+            text = raw.decode("utf-8")
         except AnsibleError:
             raise StoreError(
                 f"{self._file.path} cannot be decrypted: it is not encrypted with Ansible Vault, or with another password.",
@@ -108,6 +112,8 @@ class Driver:
             ) from None
         except UnicodeDecodeError:
             raise self._strange() from None
+        self._decrypted = content, text, secret
+        return text, secret
 
     def _parse(self, text: str) -> Json:
         try:
@@ -167,7 +173,9 @@ class Driver:
                     f"{self._file.path} cannot be encrypted: Ansible has no vault password for {wanted}.",
                     code="no_password",
                 ) from None
-        return t.cast(bytes, self._vault.encrypt(text, secret, None if label == "default" else label)) + b"\n"
+        encrypted = t.cast(bytes, self._vault.encrypt(text, secret, None if label == "default" else label)) + b"\n"
+        self._decrypted = encrypted, text, secret
+        return encrypted
 
 
 def _edit(text: str, name: str, value: Json | None) -> str:
