@@ -272,9 +272,11 @@ def inside(session: nox.Session, core: str) -> None:
     session.install(ansible_core(core), "pytest", "-r", "tests/inside/requirements.txt")
     # From here on also TMPDIR
     session.create_tmp()
-    # The long search of what ansible-runner keeps is done with the oldest version, and with those that hide in other ways
-    short = ["--ignore=tests/inside/test_runner.py"] if core == "2.20" else []
-    session.run("pytest", *(session.posargs or ["tests/inside", *short]))
+    # What comes from outside is the same with each version; how secrets are hidden changed with 2.22, and the long search
+    # of what ansible-runner keeps is done with that one and the oldest.
+    elsewhere = {"test_hostile.py": (OLDEST_CORE,), "test_runner.py": (OLDEST_CORE, "2.22")}
+    left_out = [f"--ignore=tests/inside/{name}" for name, cores in elsewhere.items() if core not in cores]
+    session.run("pytest", *(session.posargs or ["tests/inside", *left_out]))
 
 
 @for_each_core(OLDEST_CORE)
