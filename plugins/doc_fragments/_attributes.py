@@ -20,11 +20,6 @@ attributes:
         runs Ansible. Otherwise the module is sent to the host and started there, as any other module.
       - Both ways do the same and give the same result. A task that runs inside of Ansible does not use C(ansible_python_interpreter), and the
         items of a loop share a connection.
-  action_group:
-    description: Use C(group/telephony.auth.all) in C(module_defaults) to set defaults for this module.
-    support: full
-    membership:
-      - telephony.auth.all
   async:
     description: Supports being used with the C(async) keyword.
     support: partial
@@ -48,4 +43,15 @@ attributes:
     description: The kinds of hosts that the module can run on.
     support: full
     platforms: posix
+"""
+
+    # Of the modules whose options are those of an API
+    ACTION_GROUP = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/telephony.auth.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - telephony.auth.all
 """

@@ -71,6 +71,7 @@ extends_documentation_fragment:
   - telephony.auth._file
   - telephony.auth._store
   - telephony.auth._attributes
+  - telephony.auth._attributes.action_group
 attributes:
   idempotent:
     support: partial
