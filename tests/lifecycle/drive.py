@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 import typing as t
@@ -99,6 +100,20 @@ def die_at(number: int, moment: str) -> Watcher:
         if when == moment:
             if seen == number:
                 os.kill(os.getpid(), signal.SIGKILL)
+            seen += 1
+
+    return watch
+
+
+def full_from(number: int) -> Watcher:
+    """A watcher that leaves this process no room in any file from the step of this number on."""
+    seen = 0
+
+    def watch(_step: str, when: str) -> None:
+        nonlocal seen
+        if when == "before":
+            if seen == number:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
             seen += 1
 
     return watch

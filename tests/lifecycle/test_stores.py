@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.telephony.auth.plugins.module_utils import _store
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import User, hold_issue, struck, wait_until
-from ansible_collections.telephony.auth.tests.lifecycle.drive import die_at
+from ansible_collections.telephony.auth.tests.lifecycle.drive import die_at, full_from
 from ansible_collections.telephony.auth.tests.lifecycle.stores import SHELVES
 
 ALL = list(SHELVES)
@@ -157,6 +157,30 @@ def test_rotations_at_once_leave_one_token(employed, writers):
     assert [each["msg"] for each in ran if each.get("failed")] == []
     assert len(employed.tokens) == 1
     in_order(employed)
+
+
+@pytest.mark.parametrize("options", [{}, ROTATE], ids=["first run", "rotation"])
+@pytest.mark.parametrize("shelf", [name for name in ALL if name != "hashi_vault"], indirect=True)
+def test_a_disk_that_is_full_from_any_step_on_loses_nothing(joe, options, monkeypatch):
+    # What the full disk still says of a run at work is not waited for
+    monkeypatch.setattr(_store, "LEASE_SECONDS", -1)
+    for step in range(20):
+        if options:
+            joe.run()
+            joe.sim.advance(DAY)
+        before = joe.tokens
+        ran = joe.start(watcher=full_from(step), **options).answer()
+        if not ran.get("failed"):
+            break
+        assert joe.tokens == before, step
+        again = joe.run(**options)
+        assert not again.get("failed"), (step, again["msg"])
+        in_order(joe)
+        joe.start_anew()
+    assert 4 < step < 19
+    # That the old token has ended may be the last that finds no room.
+    assert not joe.run().get("failed")
+    in_order(joe)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
