@@ -17,8 +17,8 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "demo"), str(HERE.parent / "tools")]
 
-from openbao import openbao
-from setup_run import PROJECT_URL, SetUp
+from openbao import app_role, openbao
+from setup_run import CONSUMER, PROJECT_URL, SetUp
 from stage import ROOT, simulators
 from standin import Awx, serving
 
@@ -59,11 +59,18 @@ def vault(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def first_run(tmp_path_factory, collections):
-    """An AWX that had nothing but an organization, and the run that has set it up, with the defaults."""
+def consumers(vault):
+    """The role's variables for two users of tokens, of which AWX may read that of the first one."""
+    other = {"name": "CRM", "path": "telephony/crm", "mount": "kv/team"}
+    return {"awx_consumers": [CONSUMER, other], "awx_vault": app_role(vault, CONSUMER["path"])}
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory, collections, consumers):
+    """An AWX that had nothing but an organization, and the run that has set it up, else with the defaults."""
     awx = Awx({PROJECT_URL: PLAYBOOKS})
     with serving(awx) as url:
-        done = SetUp(tmp_path_factory.mktemp("first"), collections, url, awx.token).run()
+        done = SetUp(tmp_path_factory.mktemp("first"), collections, url, awx.token).run(**consumers)
     assert done.code == 0, done.output
     return awx, done
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from stage import ending
 
 PROJECT_URL = "https://git.example.com/tokens.git"
+CONSUMER = {"name": "PBX", "path": "telephony/one"}
 # The machine's own settings are none of the tests' business.
 FOREIGN = re.compile(
     r"(ANSIBLE|CONTROLLER|TOWER|VAULT|VACD|KAZOO|WEBITEL|IPCORTEX|DIALER)_|(https?|all)_proxy$", re.IGNORECASE

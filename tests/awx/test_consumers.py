@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import shutil
 import subprocess
@@ -17,9 +16,9 @@ import pytest
 import yaml
 from jobs import Launcher
 from openbao import app_role
-from setup_run import SetUp, clean_env
+from setup_run import CONSUMER, clean_env
 from stage import ROOT
-from standin import serving
+from test_role import linked_fields
 
 ROLE = ROOT / "roles" / "awx"
 USE = """
@@ -43,7 +42,6 @@ USE = """
           - lookup('ansible.builtin.env', 'TELEPHONY_API_URL') == telephony_token.api_url
       no_log: true
 """
-CONSUMER = {"name": "PBX", "path": "telephony/one"}
 
 
 class User:
@@ -70,27 +68,6 @@ class User:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def variables(vault):
-    other = {"name": "CRM", "path": "telephony/crm", "mount": "kv/team"}
-    return {"awx_consumers": [CONSUMER, other], "awx_vault": app_role(vault, CONSUMER["path"])}
-
-
-@pytest.fixture(scope="module")
-def run_with_consumers(tmp_path_factory, collections, first_run, variables):
-    """An AWX that was set up with consumers, and the run that has made them."""
-    awx = copy.deepcopy(first_run[0])
-    with serving(awx) as url:
-        return awx, SetUp(tmp_path_factory.mktemp("consumers"), collections, url, awx.token).run(**variables)
-
-
-@pytest.fixture
-def awx(run_with_consumers):
-    awx = copy.deepcopy(run_with_consumers[0])
-    awx.requests.clear()
-    return awx
-
-
 @pytest.fixture
 def launcher(tmp_path, collections, awx):
     """Has a job template of somebody else's, with a credential that the role has made."""
@@ -103,10 +80,6 @@ def launcher(tmp_path, collections, awx):
     template.update(name="Use", playbook="use.yml")
     awx.linked[template["id"], "credentials"] = [awx.named("credentials", "PBX")["id"]]
     return Launcher(tmp_path, awx, collections, project)
-
-
-def linked_fields():
-    return yaml.safe_load((ROLE / "vars" / "main.yml").read_text("utf-8"))["__awx_linked_fields"]
 
 
 def test_all_fields_of_a_token_are_linked():
@@ -176,12 +149,10 @@ def test_every_way_to_log_in(vault):
         kv_lookup.look_up({**reader, **link})
 
 
-def test_what_was_made(run_with_consumers, awx, variables):
-    done = run_with_consumers[1]
-    assert (done.code, done.count("changed")) == (0, 3), done.output  # tasks, not credentials
-    assert variables["awx_vault"]["secret_id"] not in done.output
+def test_what_was_made(first_run, awx, consumers):
+    assert consumers["awx_vault"]["secret_id"] not in first_run[1].output
     source = awx.named("credentials", "Telephony tokens: reading from HashiCorp Vault")
-    assert source["inputs"] == {**variables["awx_vault"], "api_version": "v2", "default_auth_path": "approle"}
+    assert source["inputs"] == {**consumers["awx_vault"], "api_version": "v2", "default_auth_path": "approle"}
     for name, path, mount in (("PBX", "telephony/one", "secret"), ("CRM", "telephony/crm", "kv/team")):
         target = awx.named("credentials", name)
         assert target["inputs"] == {}
@@ -193,28 +164,3 @@ def test_what_was_made(run_with_consumers, awx, variables):
             field: {"secret_backend": mount, "secret_path": path, "secret_key": key}
             for field, key in linked_fields().items()
         }
-
-
-def test_second_run_changes_nothing_and_drift_is_corrected(set_up, awx, variables):
-    second = set_up.run(**variables)
-    assert (second.code, second.count("changed")) == (0, 0), second.output
-    assert awx.writes() == []
-
-    links = awx.store["credential_input_sources"]
-    good = copy.deepcopy(links)
-    first_link = next(iter(links.values()))
-    first_link["metadata"] = {**first_link["metadata"], "secret_path": "elsewhere"}
-    # AWX does not show secrets: that one has changed must be said
-    secret, new_secret = variables["awx_vault"]["secret_id"], "secret-" + "91c4" * 6
-    variables = {**variables, "awx_vault": {**variables["awx_vault"], "secret_id": new_secret}}
-    source = awx.named("credentials", "Telephony tokens: reading from HashiCorp Vault")
-    corrected = set_up.run(**variables)
-    assert (corrected.code, corrected.count("changed")) == (0, 1), corrected.output
-    assert links == good
-    assert source["inputs"]["secret_id"] == secret
-    told = set_up.run(**variables, awx_vault_update_secrets=True)
-    assert (told.code, told.count("changed")) == (0, 1), told.output
-    assert source["inputs"]["secret_id"] == new_secret
-    output = second.output + corrected.output + told.output
-    assert secret not in output
-    assert new_secret not in output

@@ -20,14 +20,18 @@ TEMPLATES = {
 }
 
 
+def linked_fields():
+    return yaml.safe_load((ROLE / "vars" / "main.yml").read_text("utf-8"))["__awx_linked_fields"]
+
+
 def test_first_run_makes_all(first_run):
     awx, done = first_run
     made = {resource: len(items) for resource, items in awx.store.items()}
     assert made == {
         "organizations": 1,
         "credential_types": len(VENDORS) + 2 + 2,  # and those of tokens and HashiCorp Vault, and two of AWX's own
-        "credentials": 0,
-        "credential_input_sources": 0,
+        "credentials": 1 + 2,  # to read from the Vault, and of two consumers
+        "credential_input_sources": 2 * len(linked_fields()),
         "execution_environments": 0,
         "labels": 1,
         "projects": 1,
@@ -43,8 +47,8 @@ def test_first_run_makes_all(first_run):
     assert awx.token not in done.output
 
 
-def test_second_run_changes_nothing(set_up, awx):
-    done = set_up.run()
+def test_second_run_changes_nothing(set_up, awx, consumers):
+    done = set_up.run(**consumers)
     assert (done.code, done.count("changed")) == (0, 0), done.output
     assert awx.writes() == []
     assert awx.token not in done.output
@@ -64,27 +68,40 @@ def test_templates_are_as_defined(awx):
         assert awx.linked[made["id"], "labels"] == [label]
 
 
-def test_what_was_changed_by_hand_is_corrected(set_up, awx):
+def test_what_was_changed_by_hand_is_corrected(set_up, awx, consumers):
     template = awx.named("job_templates", "Telephony tokens: rotate")
     kazoo = awx.named("credential_types", "Telephony tokens: Kazoo (VirtualPBX Dash)")
     schedule = awx.named("schedules", "Telephony tokens: renew every night")
     source = awx.named("inventory_sources", "Telephony tokens")
-    good = [dict(each) for each in (template, kazoo, schedule, source)]
+    link = next(iter(awx.store["credential_input_sources"].values()))
+    good = [dict(each) for each in (template, kazoo, schedule, source, link)]
     survey = awx.surveys[template["id"]]
     template.update(forks=50, ask_variables_on_launch=True)
     awx.surveys[template["id"]] = {**survey, "spec": survey["spec"][:1]}
     kazoo["injectors"] = {"env": {"KAZOO_PASSWORD": "{{ username }}"}}
     schedule["rrule"] = "DTSTART:20260101T020000Z RRULE:FREQ=HOURLY;INTERVAL=1"
     source["overwrite"] = False
-    bad = [dict(each) for each in (template, kazoo, schedule, source)]
-    predicted = set_up.run("--check")
-    assert (predicted.code, predicted.count("changed")) == (0, 4), predicted.output
+    link["metadata"] = {**link["metadata"], "secret_path": "elsewhere"}
+    bad = [dict(each) for each in (template, kazoo, schedule, source, link)]
+    # AWX does not show secrets: that one has changed must be said
+    secret, new_secret = consumers["awx_vault"]["secret_id"], "secret-" + "91c4" * 6
+    variables = {**consumers, "awx_vault": {**consumers["awx_vault"], "secret_id": new_secret}}
+    predicted = set_up.run("--check", **variables)
+    assert (predicted.code, predicted.count("changed")) == (0, 5), predicted.output
     assert awx.writes() == []
-    assert [template, kazoo, schedule, source] == bad
-    done = set_up.run()
-    assert (done.code, done.count("changed")) == (0, 4), done.output
-    assert [template, kazoo, schedule, source] == good
+    assert [template, kazoo, schedule, source, link] == bad
+    done = set_up.run(**variables)
+    assert (done.code, done.count("changed")) == (0, 5), done.output
+    assert [template, kazoo, schedule, source, link] == good
     assert awx.surveys[template["id"]] == survey
+    reader = awx.named("credentials", "Telephony tokens: reading from HashiCorp Vault")
+    assert reader["inputs"]["secret_id"] == secret
+    told = set_up.run(**variables, awx_vault_update_secrets=True)
+    assert (told.code, told.count("changed")) == (0, 1), told.output
+    assert reader["inputs"]["secret_id"] == new_secret
+    for output in (predicted.output, done.output, told.output):
+        assert secret not in output
+        assert new_secret not in output
 
 
 @pytest.mark.empty
