@@ -25,7 +25,7 @@ CORE = ".".join(__version__.split(".")[:2])
 # targets run whole on 2.19. So one vendor, the one with the most options, is tried both ways with one version, and with
 # 2.20, which is between two that are tried longer, options are enough; INSIDE_TARGETS says otherwise.
 SHORT = ["options", "bad_input"]
-LONG = [*SHORT, "vacd_api_token", "http"]
+LONG = [*SHORT, "vacd_api_token"]
 CHOSEN = os.environ.get("INSIDE_TARGETS", "").split() or {"2.20": ["options"], "2.21": LONG}.get(CORE, SHORT)
 
 # For the target options. Seen by all of Ansible, whichever way.
