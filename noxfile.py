@@ -46,6 +46,8 @@ nox.options.reuse_venv = "yes"
 
 # Tools of tomorrow shall not fail the code of today. (ansible-test has pins of its own and never sees this.)
 os.environ["PIP_CONSTRAINT"] = str(TOOLS / "constraints.txt")
+# Of the thousands of files in the package ansible, few are ever imported: those are compiled then.
+os.environ["PIP_COMPILE"] = "0"
 
 # What the tools leave at home (logs, ansible-test's environments) stays in the checkout. Settings and caches are shared.
 USER_HOME = Path.home()

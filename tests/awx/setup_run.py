@@ -39,7 +39,6 @@ def clean_env(folder: Path, collections: Path) -> dict[str, str]:
         "HOME": str(folder / "home"),
         "NO_PROXY": "127.0.0.1",
         "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 

@@ -149,7 +149,6 @@ class Stage:
             ANSIBLE_VAULT_PASSWORD_FILE=str(self._vault_password),
             NO_PROXY="127.0.0.1",
             OUTCOMES_FILE=str(self._outcomes),
-            PYTHONDONTWRITEBYTECODE="1",
         )
 
     def ansible(self, *command: str, **more: t.Any) -> subprocess.CompletedProcess[str]:

@@ -94,7 +94,6 @@ class Lab:
             ANSIBLE_NOCOLOR="true",
             ANSIBLE_REMOTE_TMP=str(folder / "ansible" / "remote"),
             NO_PROXY="127.0.0.1",
-            PYTHONDONTWRITEBYTECODE="1",
             REAL_PYTHON=sys.executable,
             SEEN_FILE=str(folder / "seen"),
             SUDO_LOG=str(folder / "sudo"),

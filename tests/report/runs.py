@@ -88,7 +88,6 @@ def run_role(
         ANSIBLE_CONFIG=str(folder / "ansible.cfg"),
         ANSIBLE_HOME=str(folder / "ansible"),
         ANSIBLE_NOCOLOR="true",
-        PYTHONDONTWRITEBYTECODE="1",
     )
     done = subprocess.run(
         [*command, *arguments, "playbook.yml"],
