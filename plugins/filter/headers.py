@@ -65,7 +65,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import Tele
 from ansible_collections.telephony.auth.plugins.module_utils._record import record_from_json
 from ansible_collections.telephony.auth.plugins.plugin_utils._consumers import public
 
-_NO_TOKEN = (
+_NOTHING = (
     "There is no token in the input of telephony.auth.headers. A task that keeps it with path or store returns none: read it"
     " with the lookup telephony.auth.token, or give the task return_token: true. A task that failed, that has state: absent, or"
     " that would make the token but runs in check mode, has none."
@@ -79,13 +79,13 @@ def headers(value: object) -> dict[str, t.Any]:
         )
     held = value if "schema" in value else value.get("record")
     if not held:
-        raise AnsibleFilterError(_NO_TOKEN)
+        raise AnsibleFilterError(_NOTHING)
     try:
         found = public(record_from_json(held, "The input of telephony.auth.headers"))["headers"]
     except TelephonyError as error:
         raise AnsibleFilterError(error.message) from None
     if not found:
-        raise AnsibleFilterError(_NO_TOKEN)
+        raise AnsibleFilterError(_NOTHING)
     return t.cast("dict[str, t.Any]", found)
 
 

@@ -115,14 +115,15 @@ _raw:
   elements: raw
 """
 
-import contextlib
 import time
 import typing as t
 
 from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
+from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.lookup import LookupBase
+from ansible.template import Templar
 
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
@@ -131,7 +132,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import Json
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.plugins.plugin_utils._consumers import public
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, open_store, working_in
-from ansible_collections.telephony.auth.plugins.plugin_utils._variables import Variables, value_of
+from ansible_collections.telephony.auth.plugins.plugin_utils._variables import value_of
 
 SPEC = Spec(
     {
@@ -154,17 +155,15 @@ class Place(t.NamedTuple):
 
 
 class LookupModule(LookupBase):
-    def run(self, terms: list[t.Any], variables: Variables | None = None, **kwargs: t.Any) -> list[t.Any]:
+    # Ansible gives both.
+    _loader: DataLoader
+    _templar: Templar
+
+    def run(self, terms: list[t.Any], variables: Json | None = None, **kwargs: t.Any) -> list[t.Any]:
         variables = variables or {}
         try:
             options = self._validated(kwargs)
-            places = [self._given(options)] if options["path"] or options["store"] else []
-            if places and terms:
-                raise OptionError("Give names of hosts, path or store, but only one of them.")
-            if not places:
-                names = terms or [variables.get("inventory_hostname")]
-                places = [self._of_host(name, variables) for name in names]
-            return [self._read(place, variables, options) for place in places]
+            return [self._read(place, variables, options) for place in self._places(terms, options, variables)]
         except TelephonyError as failure:
             raise AnsibleLookupError(failure.message) from None
 
@@ -178,11 +177,17 @@ class LookupModule(LookupBase):
         must_be_usable(SPEC.argument_spec, options)
         return options
 
-    @staticmethod
-    def _given(options: Json) -> Place:
-        return Place(options["store"] or {"type": "file", "path": options["path"]})
+    def _places(self, terms: list[t.Any], options: Json, variables: Json) -> list[Place]:
+        path, store = options["path"], options["store"]
+        if path is None and store is None:
+            if not terms and "inventory_hostname" not in variables:
+                raise OptionError("Name hosts of the inventory, or give path or store.")
+            return [self._of_host(name, variables) for name in terms or [variables["inventory_hostname"]]]
+        if terms:
+            raise OptionError("Give names of hosts, path or store, but only one of them.")
+        return [Place(store if path is None else {"type": "file", "path": path})]
 
-    def _of_host(self, name: object, variables: Variables) -> Place:
+    def _of_host(self, name: object, variables: Json) -> Place:
         """What the variables of a host say of its store."""
         if name != variables.get("inventory_hostname"):
             hosts = variables.get("hostvars", {})
@@ -202,11 +207,11 @@ class LookupModule(LookupBase):
             )
         return Place(store or {"type": "file", "path": path, "mode": mode}, leaves=state == "absent")
 
-    def _read(self, place: Place, variables: Variables, options: Json) -> t.Any:
+    def _read(self, place: Place, variables: Json, options: Json) -> t.Any:
         controller = Controller(self._loader, self._templar, variables, Masker(), only_reads=True)
         with working_in(self._loader.get_basedir()):
-            with contextlib.closing(open_store(place.store, public, controller)) as store:
-                record = store.load()
+            store = open_store(place.store, public, controller)
+            record = store.load()
         trouble = _trouble(store.place, record, place.leaves)
         if trouble and options["expired"] == "fail":
             raise OptionError(trouble)
