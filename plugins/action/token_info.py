@@ -10,13 +10,14 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import Opti
 from ansible_collections.telephony.auth.plugins.module_utils._inspect import inspect, trouble
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 from ansible_collections.telephony.auth.plugins.plugin_utils._from_variables import FromVariables
+from ansible_collections.telephony.auth.plugins.plugin_utils._variables import host_of
 
 
 class ActionModule(FromVariables):
     """Tell what there is: the record, whether the vendor accepts its token, what else it lists, what is to be done."""
 
     def _reach(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
-        name = self._host(variables)
+        name = host_of(variables)
         if not self._runs_here():
             raise OptionError(
                 "token_info runs on the controller. Use delegate_to: localhost, without become, environment and async."

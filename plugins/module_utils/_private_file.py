@@ -42,10 +42,19 @@ class PrivateFile:
     """The file at path, as it is and as it is going to be. Every error is a StoreError that names it.
 
     Mode, owner and group that are None stay those of the existing file; a new one gets 0600 and what the system gives it.
+    only_reads: nobody is going to write it, so it need not be possible.
     """
 
-    def __init__(self, path: str, mode: str | None = None, owner: str | None = None, group: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        mode: str | None = None,
+        owner: str | None = None,
+        group: str | None = None,
+        only_reads: bool = False,
+    ) -> None:
         self.path = path
+        self._only_reads = only_reads
         self._directory = os.path.dirname(os.path.abspath(path))
         self._mode = None if mode is None else _parse_mode(mode)
         self._uid = _resolve("owner", owner, lambda name: pwd.getpwnam(name).pw_uid)
@@ -119,7 +128,7 @@ class PrivateFile:
 
         Without the lock, as in check mode, it also tells when nothing could be written.
         """
-        if self._lock is None:
+        if self._lock is None and not self._only_reads:
             self.check_directory()
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

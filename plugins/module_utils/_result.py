@@ -18,7 +18,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import fin
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 
-def document(vendor: BaseVendor, record: Record) -> Json:
+def document(vendor: BaseVendor | type[BaseVendor], record: Record) -> Json:
     """The public shape of a record in every store: its fields, and the headers for those who use the token."""
     headers = vendor.headers(record.token) if record.token else {}
     return {**record.as_json(), "headers": headers, "headers_json": json.dumps(headers, sort_keys=True)}

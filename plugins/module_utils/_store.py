@@ -100,8 +100,9 @@ class FileStore(PrivateFile):
         mode: str | None = None,
         owner: str | None = None,
         group: str | None = None,
+        only_reads: bool = False,
     ) -> None:
-        super().__init__(path, mode, owner, group)
+        super().__init__(path, mode, owner, group, only_reads)
         self.place = f"path {path}"
         self._document = document
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import typing as t
 
 from ansible import constants
@@ -29,12 +28,14 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import Mas
 from ansible_collections.telephony.auth.plugins.module_utils._store import Document, Store
 from ansible_collections.telephony.auth.plugins.module_utils._task import Result, failed, run
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
-from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, find, load_all, open_store
-
-try:
-    from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
-except ImportError:  # ansible-core before 2.22
-    register_secrets = None
+from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import (
+    Controller,
+    find,
+    load_all,
+    open_store,
+    working_in,
+)
+from ansible_collections.telephony.auth.plugins.plugin_utils._masking import mask
 
 Arguments = t.Dict[str, t.Any]
 _VALIDATORS = {name: ArgumentSpecValidator(**vendor.spec().as_arguments()) for name, vendor in VENDORS.items()}
@@ -182,18 +183,6 @@ def _without_store(arguments: Arguments) -> Arguments:
     return {**rest, **{name: value for name, value in store.items() if name != "type"}}
 
 
-@contextlib.contextmanager
-def working_in(directory: str) -> t.Iterator[None]:
-    """A relative path starts in the playbook's directory, as it does for modules that have a local connection."""
-    before = os.open(".", os.O_RDONLY)
-    try:
-        os.chdir(directory)
-        yield
-    finally:
-        os.fchdir(before)
-        os.close(before)
-
-
 def _invocation_is_wanted(task_vars: dict[str, t.Any]) -> bool:
     """Modules return their options always before ansible-core 2.21, since then only when it is configured."""
     try:
@@ -205,8 +194,6 @@ def _invocation_is_wanted(task_vars: dict[str, t.Any]) -> bool:
 def _hide(result: Result) -> Result:
     """Keep secrets from screens, logs and events, while register has them."""
     secrets = secrets_in(result)
-    if secrets and register_secrets:
-        register_secrets(secrets)
-    elif secrets:
+    if secrets and not mask(secrets):
         result["_ansible_no_log"] = True
     return result

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import os
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +30,16 @@ Options = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class Controller:
-    """What a driver needs of Ansible. masker takes in every secret that may come up in a message."""
+    """What a driver needs of Ansible. masker takes in every secret that may come up in a message.
+
+    only_reads: the store is asked for nothing but load(), by somebody who need not be able to write.
+    """
 
     loader: DataLoader
     templar: Templar
     variables: t.Mapping[str, t.Any]
     masker: Masker
+    only_reads: bool = False
 
 
 class Driver(Store, t.Protocol):
@@ -64,6 +69,18 @@ def load_all() -> None:
     """Import all drivers, and what they need, before Ansible forks its workers."""
     for kind in drivers():
         find(kind)
+
+
+@contextlib.contextmanager
+def working_in(directory: str) -> t.Iterator[None]:
+    """A relative path starts in the playbook's directory, as it does for modules that have a local connection."""
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(directory)
+        yield
+    finally:
+        os.fchdir(before)
+        os.close(before)
 
 
 def open_store(given: Options, document: Document, controller: Controller) -> Store:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import difflib
 import typing as t
 
-from ansible.errors import AnsibleError
-
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
 from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 from ansible_collections.telephony.auth.plugins.plugin_utils._action import Arguments, BaseAction
+from ansible_collections.telephony.auth.plugins.plugin_utils._variables import host_of, value_of
 
 _PREFIX = "token_"
 # Variables of the playbooks and of the role, which are no options.
@@ -31,13 +30,13 @@ class FromVariables(BaseAction):  # pylint: disable=abstract-method  # its two a
 
     def _vendor(self, variables: dict[str, t.Any]) -> type[BaseVendor]:
         """The vendor that the task, the host or its groups name. Raises OptionError."""
-        named = self._task.args.get("vendor") or self._value(variables, "token_vendor")
+        named = self._task.args.get("vendor") or value_of(self._templar, variables, "token_vendor")
         if named is None:
             groups = [name for name in VENDORS if name in variables.get("group_names", ())]
             if len(groups) != 1:
                 found = f"is in the groups {' and '.join(groups)}" if groups else "is in none of their groups"
                 raise OptionError(
-                    f"Which vendor is it? {self._host(variables)} {found}. Put it into exactly one of the groups"
+                    f"Which vendor is it? {host_of(variables)} {found}. Put it into exactly one of the groups"
                     f" {', '.join(VENDORS)}, or set token_vendor."
                 )
             named = groups[0]
@@ -53,7 +52,11 @@ class FromVariables(BaseAction):  # pylint: disable=abstract-method  # its two a
         given = [name for name in variables if isinstance(name, str) and name.startswith(_PREFIX)]
         self._must_be_known([name for name in given if name not in _ALL_NAMES])
         # One inventory may say once for all vendors what only some of them have.
-        values = {name[len(_PREFIX) :]: self._value(variables, name) for name in given if name in _NAMES[vendor.name]}
+        values = {
+            name[len(_PREFIX) :]: value_of(self._templar, variables, name)
+            for name in given
+            if name in _NAMES[vendor.name]
+        }
         own = self._task.args.get("options") or {}
         if not isinstance(own, dict):
             raise OptionError("options must be a dictionary.")
@@ -65,19 +68,3 @@ class FromVariables(BaseAction):  # pylint: disable=abstract-method  # its two a
             hints = (difflib.get_close_matches(name, sorted(_ALL_NAMES), 1) for name in names)
             texts = (f"{name}{f' (did you mean {hint[0]}?)' if hint else ''}" for name, hint in zip(names, hints))
             raise OptionError(f"No vendor's module has an option for the variable {', '.join(texts)}.")
-
-    def _value(self, variables: dict[str, t.Any], name: str) -> t.Any:
-        if name not in variables:
-            return None
-        try:
-            # Inside of a dictionary, what says default(omit) is left out.
-            return self._templar.template({name: variables[name]}).get(name)
-        except AnsibleError as error:
-            # The text names what is undefined, never a value.
-            raise OptionError(
-                f"The variable {name} of {self._host(variables)} cannot be used: {error.message}"
-            ) from None
-
-    @staticmethod
-    def _host(variables: dict[str, t.Any]) -> str:
-        return str(variables.get("inventory_hostname", "the host"))

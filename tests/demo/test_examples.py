@@ -15,12 +15,18 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 from stage import ROOT, VENDORS
 
 EXAMPLES = ROOT / "examples"
 PROVISION = "telephony.auth.provision"
 # Folders that other tests execute
-ELSEWHERE = {"awx": "tests/awx", "execution-environment": "tests/awx"}
+ELSEWHERE = {
+    "awx": "tests/awx",
+    "consumers/vault": "tests/lifecycle",
+    "execution-environment": "tests/awx",
+    "monitoring": "tests/report",
+}
 # Who logs in in examples/sessions, and what is shown then
 SESSIONS = {
     "vacd": ("api.one@example.com", "Example Sub-Account"),
@@ -142,14 +148,36 @@ def write(path, value):
     return path
 
 
+def test_consumers(stage, vendors, example):
+    """Everything that one playbook gives to consumers, in one run after the token was made."""
+    stage.env["HOME"] = str(stage.folder)
+    example("consumers/templates")
+    run = stage.play(PROVISION, example("consumers/consumers.yml"), "--limit", "acme-john,localhost")
+    assert run.code == 0, run.output[-3000:]
+    assert '"msg": "Acme Telephony, Inc."' in run.output
+    record = json.loads((stage.records / "acme-john.json").read_text(encoding="utf-8"))
+    folder = stage.folder / "reports"
+    script = 'set -a; . ./.env; exec printf "%s\n%s" "$KAZOO_URL" "$KAZOO_TOKEN"'
+    done = subprocess.run(["sh", "-euc", script], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n") == [record["api_url"], record["token"]]
+    secret = yaml.safe_load((folder / "secret.yml").read_text(encoding="utf-8"))
+    assert (secret["kind"], secret["stringData"]["token"]) == ("Secret", record["token"])
+    assert json.loads(secret["stringData"]["headers.json"]) == record["headers"]
+    credential = stage.folder / ".config/credstore/kazoo-token"
+    assert credential.read_text(encoding="utf-8") == record["token"]
+    for path in (folder / ".env", folder / "secret.yml", credential):
+        assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
 # Not every system has systemd. What the units start is executed by the tests in any case
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze")
 def test_units_are_valid(example):
     units = [example(f"nightly/telephony-tokens.{kind}") for kind in ("service", "timer")]
+    units.append(example("consumers/reports.service"))
     done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
     # Programs are missing here. Everything else counts
     complaints = [line for line in done.stderr.splitlines() if "/opt/ansible/bin/ansible-playbook" not in line]
-    assert not [line for line in complaints if "telephony-tokens" in line]
+    assert not [line for line in complaints if "telephony-tokens" in line or "reports.service" in line]
 
 
 class Machine:

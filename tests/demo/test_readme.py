@@ -37,6 +37,7 @@ RUN_ELSEWHERE = {
     r"\S*ansible-galaxy collection (build|install)": "conftest.py, and all tests here go by what it installs",
     r"awx |ansible-playbook telephony\.auth\.awx_setup |(export|read -rs) CONTROLLER_": "tests/awx, with a stand-in for AWX",
     r"cd examples/execution-environment\b|ansible-builder ": "tests/awx makes the context",
+    r"(vault|kubectl) ": "tests/lifecycle takes the same files, with an OpenBao server",
     r"podman push ": "nobody: it needs a registry",
     r"(useradd|systemctl) ": "nobody: it changes the machine. test_examples.py verifies the units and runs what they run",
 }

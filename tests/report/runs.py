@@ -42,6 +42,15 @@ PLAYBOOK = """
 """
 
 
+FILES = {
+    "html": "report.html",
+    "json": "report.json",
+    "csv": "report.csv",
+    "prometheus": "report.prom",
+    "junit": "report.xml",
+}
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of the role. output is all that was printed."""
@@ -60,7 +69,11 @@ class Run:
 
     @property
     def csv(self) -> str:
-        return (self.folder / "report.csv").read_bytes().decode()
+        return self.text("csv")
+
+    def text(self, kind: str) -> str:
+        """What is in one of the files, letter by letter."""
+        return (self.folder / FILES[kind]).read_bytes().decode()
 
 
 def run_role(
@@ -71,7 +84,7 @@ def run_role(
     failing: t.Iterable[str] = (),
     **variables: t.Any,
 ) -> Run:
-    """Run the role with all three files, unless the variables say otherwise."""
+    """Run the role with all files, unless the variables say otherwise."""
     folder.mkdir(exist_ok=True)
     hosts = {each["name"]: {"token_report": each} for each in facts} | {host: {} for host in more_hosts}
     hosts |= {host: {"fails": True} for host in failing}
@@ -80,7 +93,7 @@ def run_role(
     (folder / "hosts.yml").write_text(inventory, encoding="utf-8")
     (folder / "playbook.yml").write_text(PLAYBOOK, encoding="utf-8")
     (folder / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
-    files = {f"report_{kind}": str(folder / f"report.{kind}") for kind in ("html", "json", "csv")}
+    files = {f"report_{kind}": str(folder / name) for kind, name in FILES.items()}
     command = [sys.executable, "-m", "ansible", "playbook", "-i", "hosts.yml", "-e", json.dumps(files | variables)]
     env = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     env.update(

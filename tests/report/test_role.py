@@ -15,7 +15,10 @@ from html.parser import HTMLParser
 
 import pytest
 from fleet import HOSTILE, VENDORS, fact, fleet
-from runs import run_role
+from runs import FILES, run_role
+
+from ansible_collections.telephony.auth.plugins.filter.report_junit import report_junit
+from ansible_collections.telephony.auth.plugins.filter.report_prometheus import report_prometheus
 
 TASK_NAMES = (
     "Put the report together",
@@ -23,6 +26,8 @@ TASK_NAMES = (
     "Write the HTML page",
     "Write the JSON file",
     "Write the CSV file",
+    "Write the metrics for Prometheus",
+    "Write the test results for CI",
 )
 
 
@@ -60,7 +65,7 @@ def test_run(reported):
     assert all(f"TASK [telephony.auth.report : {name}]" in reported.output for name in TASK_NAMES)
     assert "WARNING" not in reported.output
     # Each task ran once, and none counts as a change, nor has a diff
-    assert reported.output.count("-> localhost]") == 6
+    assert reported.output.count("-> localhost]") == 8
     assert not re.findall(r"changed=[1-9]", reported.output)
     assert "+++" not in reported.output
 
@@ -106,6 +111,12 @@ def test_csv(reported):
     assert [row["urgency"] for row in rows] == [row["urgency"] for row in reported.json["rows"]]
 
 
+def test_metrics_and_test_results(reported):
+    """What the filters make of the same report, letter by letter."""
+    assert reported.text("prometheus") == report_prometheus(reported.json)
+    assert reported.text("junit") == report_junit(reported.json)
+
+
 def test_html_loads_nothing(reported):
     page = Page(reported.html.read_text(encoding="utf-8"))
     assert not {"link", "img", "iframe", "object", "base", "form"} & {tag for tag, _attributes in page.elements}
@@ -136,15 +147,16 @@ def test_html_without_script_has_it_all(reported, now):
 
 
 def test_files_are_private(reported):
-    for kind in ("html", "json", "csv"):
-        assert stat.S_IMODE((reported.folder / f"report.{kind}").stat().st_mode) == 0o640
+    for name in FILES.values():
+        assert stat.S_IMODE((reported.folder / name).stat().st_mode) == 0o640
 
 
 def test_fact_for_other_tasks(reported):
     result = json.loads((reported.folder / "result.json").read_text(encoding="utf-8"))
     assert result["summary"] == reported.json["summary"]
     assert result["html"] == str(reported.html)
-    assert set(result) == {"summary", "html", "json", "csv"}
+    assert {kind: result[kind] for kind in FILES} == {kind: str(reported.folder / name) for kind, name in FILES.items()}
+    assert set(result) == {"summary", *FILES}
 
 
 def test_hostile_texts(hostile):
@@ -213,6 +225,9 @@ def test_strings_from_the_command_line(tmp_path, now):
     strings = ["report_fail_on=overdue,unmanaged", "report_table=false", "report_days=10"]
     run = run_role(tmp_path / "run", fleet(now), *(word for each in strings for word in ("-e", each)))
     assert run.code == 2
+    # The test results go by it as well: three are overdue, and one more is unmanaged
+    junit = run.text("junit")
+    assert (junit.count("<failure"), junit.count("<error")) == (4, 0)
     assert "Overdue: acme-mary, ipcortex-agent, vacd-archive. Run telephony.auth.provision" in failure_of(run)
     assert "no record knows: vacd-archive, vacd-billing. " in failure_of(run)
     assert '"msg": [' not in run.output
@@ -227,7 +242,8 @@ def test_fail_on_what_is_not_the_case(tmp_path, now):
 
 
 def test_no_files_no_table(tmp_path, now):
-    run = run_role(tmp_path / "run", fleet(now), report_html="", report_json="", report_csv="", report_table=False)
+    none = {f"report_{kind}": "" for kind in FILES}
+    run = run_role(tmp_path / "run", fleet(now), report_table=False, **none)
     assert run.code == 0, run.output
     assert not list(run.folder.glob("report.*"))
     assert '"msg"' not in run.output

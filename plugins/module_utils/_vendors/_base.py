@@ -54,7 +54,8 @@ class BaseVendor(Vendor):
         """The token that the vendor's own options name. Raises OptionError."""
         raise NotImplementedError
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         """The request headers that carry a token."""
         raise NotImplementedError
 

@@ -93,7 +93,8 @@ class Dialer(BaseVendor):
         expires_at = _jwt.unix_seconds(_jwt.claims(value).get("exp"))
         return Token(value, expires_at=expires_at, details={"account_type": self._account_type})
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         return {"Authorization": f"Bearer {token.value}"}
 
     def owner(self, token: Token) -> str | None:

@@ -79,7 +79,8 @@ class Ipcortex(BaseVendor):
             return Token(key, details=_KEY)
         return Token(session) if session else None
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         if _is_key(token):
             return {"Authorization": f"token auth={token.value}"}
         return {"Cookie": f"{_COOKIE}={token.value}"}

@@ -152,7 +152,8 @@ class Kazoo(BaseVendor):
         value = self.given("auth_token")
         return self._token(value, {}) if value else None
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         return {"X-Auth-Token": token.value}
 
     def owner(self, token: Token) -> str | None:

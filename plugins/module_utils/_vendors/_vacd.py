@@ -100,7 +100,8 @@ class Vacd(BaseVendor):
         value = self.given("api_token")
         return Token(value) if value else None
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         return {"X-Auth-Token": token.value}
 
     def cannot_issue(self) -> str | None:

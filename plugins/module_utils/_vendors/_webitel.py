@@ -75,7 +75,8 @@ class Webitel(BaseVendor):
             return None
         return Token(token, {"key": key}, expires_at=_jwt.unix_seconds(_jwt.claims(token).get("exp")))
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         return {"X-Access-Token": token.value, "X-Key": _key(token)}
 
     def secret_results(self, token: Token) -> dict[str, t.Any]:

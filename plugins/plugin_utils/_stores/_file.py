@@ -24,4 +24,5 @@ class Driver(FileStore):
     )
 
     def __init__(self, options: Options, document: Document, controller: Controller) -> None:
-        super().__init__(document, **{name: options[name] for name in self.SPEC.argument_spec})
+        given = {name: options[name] for name in self.SPEC.argument_spec}
+        super().__init__(document, **given, only_reads=controller.only_reads)

@@ -54,7 +54,7 @@ class Driver:
         if not _NAME.fullmatch(self._variable):
             raise OptionError("variable in store must be the name of a variable: letters, digits and underscores.")
         path = os.path.abspath(options["path"])
-        self._file = PrivateFile(path, options["mode"])
+        self._file = PrivateFile(path, options["mode"], only_reads=controller.only_reads)
         # Never written itself: its lock and the room that it takes are for this variable alone.
         self._user = PrivateFile(f"{path}.{self._variable}", options["mode"])
         self._vault_id: str | None = options["vault_id"]

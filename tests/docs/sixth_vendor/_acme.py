@@ -35,7 +35,8 @@ class Acme(BaseVendor):
     def known(self) -> Token | None:
         return None
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         return {"Authorization": f"Bearer {token.value}"}
 
     def cannot_issue(self) -> str | None:
