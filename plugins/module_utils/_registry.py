@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers
+from ansible_collections.telephony.auth.plugins.module_utils._users._vacd import VacdUser, VacdUserInfo
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
@@ -21,5 +23,13 @@ VENDORS: dict[str, type[BaseVendor]] = {
         Webitel,
         Ipcortex,
         Dialer,
+    )
+}
+
+USERS: dict[str, type[BaseUsers]] = {
+    users.module: users
+    for users in (
+        VacdUser,
+        VacdUserInfo,
     )
 }

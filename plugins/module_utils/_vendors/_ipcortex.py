@@ -48,22 +48,21 @@ class Ipcortex(BaseVendor):
     }
 
     @staticmethod
-    def spec() -> Spec:
-        return (
-            api_options("ipcortex")
-            + token_options()
-            + file_options()
-            + Spec(
-                {
-                    **option("ipcortex", "username"),
-                    **option("ipcortex", "password", no_log=True),
-                    **option("ipcortex", "key", no_log=True),
-                    "key_in": {"type": "str", "choices": ["body", "header"], "default": "body", "no_log": False},
-                    "session": {"type": "str", "no_log": True},
-                },
-                mutually_exclusive=(("password", "key"), ("session", "key")),
-            )
+    def login_spec() -> Spec:
+        return api_options("ipcortex") + Spec(
+            {
+                **option("ipcortex", "username"),
+                **option("ipcortex", "password", no_log=True),
+                **option("ipcortex", "key", no_log=True),
+                "session": {"type": "str", "no_log": True},
+            },
+            mutually_exclusive=(("password", "key"), ("session", "key")),
         )
+
+    @staticmethod
+    def spec() -> Spec:
+        key_in = {"type": "str", "choices": ["body", "header"], "default": "body", "no_log": False}
+        return Ipcortex.login_spec() + token_options() + file_options() + Spec({"key_in": key_in})
 
     def __init__(self, *args: t.Any) -> None:
         super().__init__(*args)

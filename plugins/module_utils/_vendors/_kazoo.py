@@ -80,31 +80,30 @@ class Kazoo(BaseVendor):
     )
 
     @staticmethod
-    def spec() -> Spec:
-        return (
-            api_options("kazoo", "https://public-api.virtualpbx.com:8443/v2")
-            + token_options()
-            + file_options()
-            + Spec(
-                {
-                    **option("kazoo", "username"),
-                    **option("kazoo", "password", no_log=True),
-                    **option("kazoo", "credentials", no_log=True),
-                    **option("kazoo", "api_key", no_log=True),
-                    **option("kazoo", "account_name"),
-                    **option("kazoo", "account_realm"),
-                    **option("kazoo", "phone_number"),
-                    "hash_method": {"type": "str", "choices": ["md5", "sha"], "default": "md5"},
-                    "auth_token": {"type": "str", "no_log": True},
-                    "revoke": {"type": "str", "choices": ["token", "user"], "default": "token"},
-                },
-                mutually_exclusive=(
-                    _ACCOUNT_FIELDS,
-                    ("password", "credentials", "api_key"),
-                    ("username", "api_key"),
-                ),
-            )
+    def login_spec() -> Spec:
+        return api_options("kazoo", "https://public-api.virtualpbx.com:8443/v2") + Spec(
+            {
+                **option("kazoo", "username"),
+                **option("kazoo", "password", no_log=True),
+                **option("kazoo", "credentials", no_log=True),
+                **option("kazoo", "api_key", no_log=True),
+                **option("kazoo", "account_name"),
+                **option("kazoo", "account_realm"),
+                **option("kazoo", "phone_number"),
+                "hash_method": {"type": "str", "choices": ["md5", "sha"], "default": "md5"},
+                "auth_token": {"type": "str", "no_log": True},
+            },
+            mutually_exclusive=(
+                _ACCOUNT_FIELDS,
+                ("password", "credentials", "api_key"),
+                ("username", "api_key"),
+            ),
         )
+
+    @staticmethod
+    def spec() -> Spec:
+        revoke = {"type": "str", "choices": ["token", "user"], "default": "token"}
+        return Kazoo.login_spec() + token_options() + file_options() + Spec({"revoke": revoke})
 
     def __init__(self, *args: t.Any) -> None:
         super().__init__(*args)
@@ -204,7 +203,7 @@ class Kazoo(BaseVendor):
             words = str(reply.json_object().get("message", "HTTP status 401"))
             return Verdict(False, shown(reply, ": ".join(filter(None, (words, _WHY_REFUSED.get(words))))))
         if not reply.ok:
-            raise self._refused(reply, "The token was not checked.")
+            raise self.refusal(reply, "The token was not checked.")
         answer = reply.json_object()
         if answer.get("status") != "success":
             raise reply.bad("does not say success")
@@ -227,7 +226,7 @@ class Kazoo(BaseVendor):
             return Ended.ALREADY_GONE
         # Kazoo 5 answers 404 to DELETE, Kazoo 4 says success and does nothing: only asking again tells.
         if not reply.ok and reply.status != 404:
-            raise self._refused(reply, "The token was not revoked.")
+            raise self.refusal(reply, "The token was not revoked.")
         if reply.ok and answer.get("status") != "success":
             raise reply.bad("does not say success")
         return Ended.STILL_VALID if self.check(token).accepted else Ended.REVOKED
@@ -264,7 +263,7 @@ class Kazoo(BaseVendor):
         if self.options["api_key"] and reply.status == 404:
             return refused(reply, "The account does not know this api_key.", "credentials_refused", words)
         if _blocked(reply):
-            return self._refused(reply, "The login failed.")
+            return self.refusal(reply, "The login failed.")
         if reply.status == 401 and message == "invalid credentials":
             return refused(reply, "Logging in this way is switched off for the account.", "not_permitted", words)
         if reply.status == 401:
@@ -275,9 +274,10 @@ class Kazoo(BaseVendor):
                 "credentials_refused",
                 words,
             )
-        return self._refused(reply, "The login failed.")
+        return self.refusal(reply, "The login failed.")
 
-    def _refused(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+    def refusal(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+        """The failure that a reply stands for; what says in a sentence what was not done."""
         if reply.is_html:
             return reply.bad("is a web page")
         blocked = _blocked(reply)

@@ -142,6 +142,30 @@ def test_vacd_users_and_paths(sim) -> None:
     assert call("POST", sim.url + "/vacd/voice/api/v1/admin/token", headers=headers).status_code == 404
 
 
+def test_vacd_users_are_made_changed_and_deleted(sim) -> None:
+    url = sim.api["vacd"] + "/v1/admin/users"
+    headers = vacd_login(sim, "parent@example.com")
+    [parent] = call("GET", url, headers=headers).json()
+    new = {"userName": "new@example.com", "firstName": "New", "roles": ["USER", "WFO_ACCESS"]}
+    made = call("POST", url, headers=headers, json=new, params={"parentUserId": parent["children"][0]["userId"]})
+    assert (made.status_code, made.json()["roles"][1]["roleType"]) == (201, "WFO_ACCESS")
+    assert call("POST", url, headers=headers, json=new).status_code == 409
+    own = f"{url}/{made.json()['userId']}"
+    assert call("PUT", own, headers=headers, json={**made.json(), "firstName": "Old"}).json()["firstName"] == "Old"
+    assert call("PUT", f"{own}/setIsActive", headers=headers, json={"isActive": False}).json() is True
+    assert call("POST", f"{own}/roles/NONSENSE", headers=headers).status_code == 400
+    assert call("DELETE", f"{own}/roles/WFO_ACCESS", headers=headers).json() is True
+    flat = call("GET", url, headers=headers, params={"flatten": "true"}).json()
+    assert [(user["userName"], user["enabled"], user["children"]) for user in flat][2:] == [
+        ("new@example.com", False, [])
+    ]
+    assert len(call("GET", url, headers=headers, params={"flatten": "true", "activeOnly": "true"}).json()) == 2
+    child = f"{url}/{parent['children'][0]['userId']}"
+    assert call("DELETE", child, headers=headers, params={"cascadeDelete": "false"}).status_code == 400
+    assert call("DELETE", child, headers=headers).status_code == 200
+    assert call("GET", own, headers=headers).status_code == 404
+
+
 def test_vacd_list_lags(sim) -> None:
     url = sim.api["vacd"] + "/v1/admin/token"
     auth = vacd_login(sim, "api.one@example.com")
