@@ -34,24 +34,28 @@ class _UsersRun(BaseRun):
     def _document(self, record: Record) -> Json:
         """What a store keeps: the record, and what those who log in need."""
         password = record.token.value if record.token else None
-        return {**record.as_json(), "username": self.options["name"], "password": password}
+        return {**record.as_json(), "username": self.users.as_kept(self.options["name"]), "password": password}
 
 
 class UserInfoRun(_UsersRun):
     """One run that tells of users, and changes nothing."""
 
     def _try(self, check_mode: bool) -> Result:
-        name = self.users.vendor.plain("name")
+        name, tree = self.users.vendor.plain("name"), self.options.get("tree")
         with self.users.session():
-            users = self.users.list()
-        told = {user.name: self.users.tell(user) for user in users}
-        top = [user for user in users if name is None or user.name == name]
-        if self.options.get("tree"):
+            if name and not tree:
+                found = self.users.find(self.users.as_kept(name))
+                users = [found] if found else []
+            else:
+                users = self.users.everybody()
+        told = {user.id: self.users.tell(user) for user in users}
+        if tree:
+            ids = {user.name: user.id for user in users}
             for user in users:
-                told[user.name]["children"] = [told[child] for child in user.children]
+                told[user.id]["children"] = [told[ids[child]] for child in user.children]
             below = {child for user in users for child in user.children}
-            top = [user for user in top if name or user.name not in below]
-        return {"changed": False, "users": [told[user.name] for user in top], "api_url": self.api.api_url}
+            users = [user for user in users if (user.name == name if name else user.name not in below)]
+        return {"changed": False, "users": [told[user.id] for user in users], "api_url": self.api.api_url}
 
 
 class UserRun(_UsersRun):

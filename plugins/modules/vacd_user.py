@@ -19,28 +19,6 @@ description:
   - RingCX publishes requests that list and make users for these hosts. Those that change and delete a user are published for current RingCX
     only, with the same paths. This module expects them to be the same here. If they are not, it fails and tells what the server says.
 options:
-  api_url:
-    description:
-      - Base URL of the API, without C(/v1). The other host is V(https://portal.virtualacd.biz/api).
-      - Must start with V(https://), unless it leads to the host itself (loopback) or O(validate_certs=false).
-      - Falls back to the environment variable E(VACD_API_URL).
-    type: str
-    default: https://portal.vacd.biz/api
-  username:
-    description:
-      - The e-mail address with which the administrator logs in. It needs the right C(MANAGE_USERS) or C(SUPER_USER).
-      - Falls back to the environment variable E(VACD_USERNAME).
-    type: str
-  password:
-    description:
-      - The password of O(username). It may contain any characters.
-      - Falls back to the environment variable E(VACD_PASSWORD).
-    type: str
-  auth_token:
-    description:
-      - A token of the administrator, instead of O(username) and O(password). It is an auth token or an API token.
-      - Falls back to the environment variable E(VACD_AUTH_TOKEN).
-    type: str
   first_name:
     description: First name. (C(firstName) in the API.)
     type: str
@@ -67,6 +45,7 @@ options:
     type: str
 extends_documentation_fragment:
   - telephony.auth._api
+  - telephony.auth._login_vacd
   - telephony.auth._user
   - telephony.auth._attributes
 attributes:
@@ -83,10 +62,7 @@ attributes:
     support: full
 notes:
   - A user with others below is not deleted. The module fails and names them. It never asks the vendor to delete more than one user.
-  - The list of users must not be larger than 1 MiB, which is enough for more than a thousand.
   - If a request gets no clear answer, the module looks for the user by its name, and does what is missing.
-  - The connection options fall back to E(VACD_VALIDATE_CERTS), E(VACD_CA_PATH), E(VACD_CLIENT_CERT), E(VACD_CLIENT_KEY),
-    E(VACD_PROXY), E(VACD_TIMEOUT), E(VACD_RETRIES) and E(VACD_RETRY_TIMEOUT).
 seealso:
   - module: telephony.auth.vacd_user_info
   - module: telephony.auth.vacd_api_token

@@ -13,28 +13,6 @@ description:
   - Reads the users that the administrator sees, as the vendor's request I(Get Users) tells them, on the hosts V(portal.vacd.biz) and
     V(portal.virtualacd.biz).
 options:
-  api_url:
-    description:
-      - Base URL of the API, without C(/v1). The other host is V(https://portal.virtualacd.biz/api).
-      - Must start with V(https://), unless it leads to the host itself (loopback) or O(validate_certs=false).
-      - Falls back to the environment variable E(VACD_API_URL).
-    type: str
-    default: https://portal.vacd.biz/api
-  username:
-    description:
-      - The e-mail address with which the administrator logs in. It needs the right C(MANAGE_USERS) or C(SUPER_USER).
-      - Falls back to the environment variable E(VACD_USERNAME).
-    type: str
-  password:
-    description:
-      - The password of O(username). It may contain any characters.
-      - Falls back to the environment variable E(VACD_PASSWORD).
-    type: str
-  auth_token:
-    description:
-      - A token of the administrator, instead of O(username) and O(password). It is an auth token or an API token.
-      - Falls back to the environment variable E(VACD_AUTH_TOKEN).
-    type: str
   active_only:
     description:
       - Whether to leave out users that are disabled. (C(activeOnly) in the API.)
@@ -48,6 +26,7 @@ options:
     default: false
 extends_documentation_fragment:
   - telephony.auth._api
+  - telephony.auth._login_vacd
   - telephony.auth._info
   - telephony.auth._attributes
 attributes:
@@ -63,10 +42,6 @@ attributes:
   idempotent:
     description: A second run with the same options, outside check mode, changes nothing.
     support: full
-notes:
-  - The list of users must not be larger than 1 MiB, which is enough for more than a thousand.
-  - The connection options fall back to E(VACD_VALIDATE_CERTS), E(VACD_CA_PATH), E(VACD_CLIENT_CERT), E(VACD_CLIENT_KEY),
-    E(VACD_PROXY), E(VACD_TIMEOUT), E(VACD_RETRIES) and E(VACD_RETRY_TIMEOUT).
 seealso:
   - module: telephony.auth.vacd_user
   - name: Get Users

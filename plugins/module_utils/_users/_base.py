@@ -22,7 +22,7 @@ _SHORTEST_PASSWORD, _LONGEST_PASSWORD = 12, 128
 
 
 class BaseUsers(Users):
-    """The users at one vendor, as an administrator sees them. A vendor's class implements _user.Users and list()."""
+    """The users at one vendor, as an administrator sees them. A vendor's class implements _user.Users and everybody()."""
 
     name: t.ClassVar[str]
     module: t.ClassVar[str]
@@ -75,7 +75,7 @@ class BaseUsers(Users):
         if not _SHORTEST_PASSWORD <= options.get("password_length", _SHORTEST_PASSWORD) <= _LONGEST_PASSWORD:
             raise OptionError(f"password_length must be from {_SHORTEST_PASSWORD} to {_LONGEST_PASSWORD}.")
         return Wanted(
-            name=options["name"],
+            name=self.as_kept(options["name"]),
             present=options["state"] == "present",
             facts={name: options[name] for name in self.facts if options[name] is not None},
             password=password,
@@ -89,12 +89,16 @@ class BaseUsers(Users):
         with self.vendor.session() as self.token:
             yield
 
-    def list(self) -> list[User]:
+    def as_kept(self, name: str) -> str:
+        """A user name as the vendor keeps it."""
+        return name
+
+    def everybody(self) -> list[User]:
         """All users that the administrator may see."""
         raise NotImplementedError
 
     def find(self, name: str) -> User | None:
-        return next((user for user in self.list() if user.name == name), None)
+        return next((user for user in self.everybody() if user.name == name), None)
 
     def call(self, operation: str, method: str, path: str, **more: t.Any) -> Reply:
         """Send a request with what authorises."""

@@ -69,7 +69,7 @@ class VacdUser(BaseUsers):
             return wanted
         return replace(wanted, facts={**wanted.facts, "rights": sorted({*rights, _EVERYBODY})})
 
-    def list(self) -> list[User]:
+    def everybody(self) -> list[User]:
         only_active = bool(self.options.get("active_only"))
         params = {"activeOnly": "true"} if only_active else None
         reply = self.call("list", "GET", _USERS, params=params)

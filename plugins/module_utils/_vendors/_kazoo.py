@@ -61,6 +61,11 @@ def credentials_hash(username: str, password: str, method: str) -> str:
     return hashlib.new(_HASHES[method][1], text, **_NOT_FOR_SECURITY).hexdigest()
 
 
+def comparable(name: str) -> str:
+    """The name of an account as Kazoo compares it, by its letters and digits only."""
+    return _NOT_COMPARED.sub("", name.lower())
+
+
 class Kazoo(BaseVendor):
     name = "kazoo"
     module = "kazoo_user_auth"
@@ -111,18 +116,18 @@ class Kazoo(BaseVendor):
         key = self.options["api_key"]
         if key and not re.fullmatch("[0-9A-Za-z]{64}", key):
             raise OptionError("api_key must have exactly 64 letters and digits.")
-        account, user = self._account(), self.options["username"]
+        account, user = self.account(), self.options["username"]
         if key:
             self.identity = f"api_key:{fingerprint(key)}"
         else:
             self.identity = f"{account}/{user.lower()}" if account and user else None
 
-    def _account(self) -> str | None:
+    def account(self) -> str | None:
         """The account as Kazoo compares it: names by their letters and digits only, realms without case."""
         name, realm, phone = map(self.plain, _ACCOUNT_FIELDS)
         if name is None:
             return realm.lower() if realm else phone
-        account = _NOT_COMPARED.sub("", name.lower())
+        account = comparable(name)
         if not account:
             raise OptionError(
                 "account_name has none of the letters a-z and digits by which Kazoo finds an account."

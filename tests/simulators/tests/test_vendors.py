@@ -194,6 +194,13 @@ def kazoo_ok(sim, username: str) -> str:
     return str(reply.json()["auth_token"])
 
 
+ACME = "a0c0ffee00000000000000000000ac3e"
+
+
+def kazoo_token(sim, username: str) -> str:
+    return str(sim.login("kazoo", username).json()["auth_token"])
+
+
 def test_kazoo_account_by_each_way(sim) -> None:
     digest = md5("john@example.com:m32c6NfqYEt")
     ways = [
@@ -345,6 +352,37 @@ def test_kazoo_delete_lies_and_reset_ends_all_of_a_user(sim) -> None:
     }
     assert "john@example.com" not in {token["user"] for token in sim.control("GET", "tokens")}
     assert sim.log()[-4]["operation"] == "revoke"
+
+
+def test_kazoo_users_are_made_changed_and_deleted(sim) -> None:
+    admin, url = kazoo_token(sim, "admin@example.com"), sim.api["kazoo"]
+    headers = {"X-Auth-Token": admin}
+    [beta] = call("GET", f"{url}/accounts/{ACME}/descendants", headers=headers).json()["data"]
+    users = f"{url}/accounts/{beta['id']}/users"
+    new = {"username": "New@example.com", "password": "n3w-s3cret", "first_name": "New", "last_name": "Service"}
+    for lacking in "password", "first_name":
+        less = {name: value for name, value in new.items() if name != lacking}
+        reply = call("PUT", users, headers=headers, json={"data": less})
+        assert (reply.status_code, list(reply.json()["data"])) == (400, [lacking])
+    made = call("PUT", users, headers=headers, json={"data": new})
+    assert (made.status_code, made.json()["data"]["username"], made.json()["data"]["enabled"]) == (
+        201,
+        "new@example.com",
+        True,
+    )
+    assert "password" not in made.json()["data"]
+    again = call("PUT", users, headers=headers, json={"data": new})
+    assert list(again.json()["data"]["username"]) == ["unique"]
+    own = f"{users}/{made.json()['data']['id']}"
+    patched = call("PATCH", own, headers=headers, json={"data": {"enabled": False, "password": "0ther-s3cret"}})
+    assert (patched.json()["data"]["first_name"], patched.json()["data"]["enabled"]) == ("New", False)
+    [listed] = call("GET", users, headers=headers, params={"filter_username": "new@example.com"}).json()["data"]
+    assert "enabled" not in listed
+    john = {"X-Auth-Token": kazoo_token(sim, "john@example.com")}
+    assert call("PUT", f"{url}/accounts/{ACME}/users", headers=john, json={"data": new}).status_code == 403
+    assert call("GET", users, headers={"X-Auth-Token": kazoo_token(sim, "ann@example.com")}).status_code == 200
+    assert call("DELETE", own, headers=headers).status_code == 200
+    assert call("GET", own, headers=headers).status_code == 404
 
 
 def test_kazoo_api_key_rotation_and_its_tokens(sim) -> None:
