@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers
+from ansible_collections.telephony.auth.plugins.module_utils._users._ipcortex import IpcortexUser, IpcortexUserInfo
 from ansible_collections.telephony.auth.plugins.module_utils._users._kazoo import KazooUser, KazooUserInfo
 from ansible_collections.telephony.auth.plugins.module_utils._users._vacd import VacdUser, VacdUserInfo
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
@@ -34,5 +35,7 @@ USERS: dict[str, type[BaseUsers]] = {
         VacdUserInfo,
         KazooUser,
         KazooUserInfo,
+        IpcortexUser,
+        IpcortexUserInfo,
     )
 }

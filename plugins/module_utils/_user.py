@@ -131,7 +131,7 @@ def decide(wanted: Wanted, user: User | None, record: Record | None, users: Trai
     stuck = [name for name in changes if name in users.fixed]
     if stuck:
         raise OptionError(
-            f"The user {wanted.name} has another {stuck[0]}, {user.facts.get(stuck[0])}, which the API cannot change."
+            f"The user {wanted.name} has another {stuck[0]}, {user.facts.get(stuck[0])}, which cannot be changed."
             " Leave it out, or delete the user and make it anew."
         )
     pending = record is not None and record.pending is not None

@@ -188,15 +188,20 @@ user:
       returned: always
       sample: api.one@example.com
     first_name:
-      description: First name. V(null) if there is none.
+      description: First name. V(null) if there is none, or if the vendor knows full names only.
       type: str
       returned: always
       sample: Reports
     last_name:
-      description: Last name. V(null) if there is none.
+      description: Last name. V(null) if there is none, or if the vendor knows full names only.
       type: str
       returned: always
       sample: Service
+    full_name:
+      description: First and last name in one. V(null) if there is none.
+      type: str
+      returned: always
+      sample: Reports Service
     email:
       description:
         - E-mail address. V(null) if there is none.

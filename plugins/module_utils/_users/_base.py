@@ -39,6 +39,7 @@ class BaseUsers(Users):
         "name": str,
         "first_name": str,
         "last_name": str,
+        "full_name": str,
         "email": str,
         "enabled": bool,
         "rights": [str],

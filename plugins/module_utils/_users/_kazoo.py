@@ -184,4 +184,6 @@ class KazooUserInfo(KazooUser):
 def _user(data: Json, more: Facts) -> User:
     level = text(data.get("priv_level")) or "user"
     facts = {name: text(data.get(name)) for name in ("first_name", "last_name", "email")}
-    return User(data["id"], str(data.get("username") or ""), {**facts, "priv_level": level, "rights": [level], **more})
+    full_name = " ".join(filter(None, (facts["first_name"], facts["last_name"])))
+    told = {"full_name": full_name, "rights": [level]}
+    return User(data["id"], str(data.get("username") or ""), {**facts, "priv_level": level, **told, **more})

@@ -163,6 +163,7 @@ def _flat(tree: t.Iterable[object], parent: str | None, reply: Reply) -> t.Itera
             "enabled": each.get("enabled"),
             "rights": sorted({*map(_right, each.get("roles") or ()), _EVERYBODY} - {""}),
             "parent": parent,
+            "full_name": text(each.get("fullName")),
         }
         direct = tuple(user.name for user in below if user.facts["parent"] == each["userName"])
         yield User(str(number), each["userName"], facts, each, direct)

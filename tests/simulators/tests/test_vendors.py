@@ -674,6 +674,28 @@ def test_ipcortex_failures_come_with_200(sim) -> None:
     assert ipcortex(sim, {"type": "auth"}).status_code == 401
 
 
+def test_ipcortex_users_are_made_changed_and_deleted(sim) -> None:
+    def ops(verb: str, key: str, **body: t.Any) -> t.Any:
+        auth = {"type": "auth", "key": key}
+        return call(
+            "POST", f"{sim.api['ipcortex']}/rest/ops/{verb}", json={"type": "user", "auth": auth, **body}
+        ).json()
+
+    key = sim.user("ipcortex", "operator")["api_key"]
+    values = {"uname": "new", "name": "New", "password": "n3w-s3cret", "roleid": "office"}
+    assert ops("create", sim.user("ipcortex", "agent")["api_key"], values=values)["message"] == "Permission denied"
+    assert ops("create", key, values={**values, "name": None})["result"] == "fail"
+    assert ops("create", key, values=values)["values"]["uname"] == "new"
+    assert ops("create", key, values=values)["message"] == "uname is not unique"
+    one = {"scope": {"uname": ["new"]}}
+    assert ops("update", key, **one, values={"name": "Old"}) == {"result": "success", "numrows": 1}
+    row = ops("read", key, **one, columns=["name", "roleid"])["values"]
+    assert row == [{"name": "Old", "roleid": 16, "rolename": "office"}]
+    assert len(ops("read", key)["values"]) == 5
+    assert [ops("delete", key, **one)["result"] for _unused in range(2)] == ["success", "fail"]
+    assert ops("read", key, scope={"nonsense": 1})["message"] == "Unknown column"
+
+
 def test_ipcortex_form_is_not_read(sim) -> None:
     user = sim.user("ipcortex", "agent")
     text = json.dumps({"auth": {"type": "auth", "username": "agent", "password": user["password"]}})

@@ -54,6 +54,7 @@ def test_a_user_with_a_given_password_is_made_once(portal):
         "name": OWN,
         "first_name": "New",
         "last_name": "Service",
+        "full_name": "New Service",
         "email": "new@example.com",
         "enabled": True,
         "rights": ["admin"],

@@ -211,7 +211,7 @@ def test_a_user_that_exists_keeps_its_password():
         (
             replace(JOE, facts={"parent": "a"}),
             {"joe": ({"parent": "b"}, None)},
-            "has another parent, b, which the API cannot change",
+            "has another parent, b, which cannot be changed",
         ),
     ],
 )

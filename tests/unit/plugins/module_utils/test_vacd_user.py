@@ -41,6 +41,7 @@ def test_a_user_is_made_once(portal, roles, status):
             "name": "api.new@example.com",
             "first_name": "New",
             "last_name": "Service",
+            "full_name": "New Service",
             "email": None,
             "enabled": False,
             "rights": ["MANAGE_USERS", "USER"],
@@ -119,7 +120,7 @@ def test_what_cannot_work_is_said_before_any_request(portal, options, message):
 def test_who_is_below_another_user_is_not_moved(portal):
     made(portal)
     result, _warnings = portal.run("vacd_user", **NEW, parent="child@example.com")
-    assert "has another parent, parent@example.com, which the API cannot change" in result["msg"]
+    assert "has another parent, parent@example.com, which cannot be changed" in result["msg"]
     assert portal.changing == ["create"]
 
 
