@@ -10,6 +10,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._users._base import
 from ansible_collections.telephony.auth.plugins.module_utils._users._ipcortex import IpcortexUser, IpcortexUserInfo
 from ansible_collections.telephony.auth.plugins.module_utils._users._kazoo import KazooUser, KazooUserInfo
 from ansible_collections.telephony.auth.plugins.module_utils._users._vacd import VacdUser, VacdUserInfo
+from ansible_collections.telephony.auth.plugins.module_utils._users._webitel import WebitelAccount, WebitelAccountInfo
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
@@ -37,5 +38,7 @@ USERS: dict[str, type[BaseUsers]] = {
         KazooUserInfo,
         IpcortexUser,
         IpcortexUserInfo,
+        WebitelAccount,
+        WebitelAccountInfo,
     )
 }

@@ -582,6 +582,27 @@ def test_webitel_domain_tokens_beyond_the_recording(sim) -> None:
     assert call("GET", url + "/token", headers=domain).json()["info"] == "Token Expired"
 
 
+def test_webitel_accounts_are_made_changed_and_deleted(sim) -> None:
+    url = sim.api["webitel"] + "/api/v2/accounts"
+    admin = webitel_login(sim, "200@mydomain.com")
+    new = {"login": "900", "password": "n3w-s3cret", "role": "user", "variables": ["account_role='admin'"]}
+    # The domain that a caller names gives way to its own.
+    made = call("POST", url, headers=admin, json=new, params={"domain": "other.com"}).json()["info"]
+    assert (made["variable_w_domain"], made["variable_account_role"]) == ("mydomain.com", "admin")
+    assert call("POST", url, headers=admin, json=new).json()["info"] == "Number exists"
+    assert call("POST", url, headers=admin, json={**new, "role": None}).status_code == 400
+    assert call("POST", url, headers=admin, json={**new, "login": "901", "password": "a@b"}).status_code == 500
+    pair = webitel_login(sim, "900@mydomain.com")
+    assert call("PUT", f"{url}/900", headers=admin, json={}).status_code == 400
+    change = {"parameters": ["password='0ther-s3cret'"], "variables": ["effective_caller_id_name='New'"]}
+    assert call("PUT", f"{url}/900", headers=admin, json=change).json()["status"] == "OK"
+    assert call("GET", url, headers=pair).status_code == 401
+    assert call("GET", url, headers=admin).json()["info"]["900"]["name"] == "New"
+    assert list(call("GET", url, headers=webitel_login(sim, "201@mydomain.com")).json()["info"]) == ["201"]
+    assert call("DELETE", f"{url}/200", headers=admin).json()["info"] == "Easy! it's YOU !!!"
+    assert [call("DELETE", f"{url}/900", headers=admin).status_code for _unused in range(2)] == [200, 404]
+
+
 def test_webitel_database_fault(sim) -> None:
     url = sim.api["webitel"]
     pair = webitel_login(sim, "201@mydomain.com")
