@@ -68,6 +68,9 @@ class Traits(t.Protocol):
     takes_password: t.ClassVar[bool]
     """Whether the API takes a password; where it does, a new user needs one."""
 
+    def complete(self, facts: Facts) -> Facts:
+        """Facts, with those that follow from them, and with what the vendor has for those that nobody names."""
+
 
 class Users(Traits, t.Protocol):
     """The requests. Each one may raise NoClearAnswer or VendorRefused."""
@@ -190,7 +193,9 @@ class UserLifecycle:
         if decision.action == "delete":
             return Outcome(decision, None)
         user = decision.user or (User("", wanted.name, {}) if decision.action else None)
-        return Outcome(decision, replace(user, facts={**user.facts, **decision.changes}) if user else None)
+        if user is None:
+            return Outcome(decision, None)
+        return Outcome(decision, replace(user, facts=self.users.complete({**user.facts, **decision.changes})))
 
     def carry_out(self, decision: Decision, wanted: Wanted, record: Record | None) -> Outcome:
         """Do what was decided. Raises TelephonyError; StoreConflict if another run was quicker."""

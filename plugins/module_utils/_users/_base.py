@@ -15,7 +15,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import Opti
 from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import one_line
-from ansible_collections.telephony.auth.plugins.module_utils._user import User, Users, Wanted
+from ansible_collections.telephony.auth.plugins.module_utils._user import Facts, User, Users, Wanted
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 _SHORTEST_PASSWORD, _LONGEST_PASSWORD = 12, 128
@@ -93,6 +93,9 @@ class BaseUsers(Users):
     def as_kept(self, name: str) -> str:
         """A user name as the vendor keeps it."""
         return name
+
+    def complete(self, facts: Facts) -> Facts:
+        return facts
 
     def everybody(self) -> list[User]:
         """All users that the administrator may see."""

@@ -48,6 +48,9 @@ class IpcortexUser(BaseUsers):
             + Spec({name: {"type": "str"} for name in IpcortexUser.facts})
         )
 
+    def complete(self, facts: Facts) -> Facts:
+        return {**facts, "rights": [facts["role"]] if facts.get("role") else []}
+
     def everybody(self) -> list[User]:
         return self._read({})
 
@@ -72,7 +75,12 @@ class IpcortexUser(BaseUsers):
             raise reply.bad("is no list of users with uname")
         if scope and [row["uname"] for row in rows] not in ([], scope["scope"]["uname"]):
             raise reply.bad("has other users than the one that was asked for, so nothing can be changed safely")
-        return [_user(row) for row in rows]
+        return [self._user(row) for row in rows]
+
+    def _user(self, row: Facts) -> User:
+        facts = {ours: text(row.get(theirs)) for ours, theirs in _VALUES.items()}
+        # The API knows users by their names.
+        return User(row["uname"], row["uname"], self.complete({**facts, "role": text(row.get("rolename"))}))
 
     def _ops(self, operation: str, verb: str, what: str, **body: t.Any) -> Reply:
         # A key goes into the body, which also versions before 6.3.10 understand.
@@ -107,11 +115,3 @@ def _scope(name: str) -> dict[str, t.Any]:
 def _values(facts: Facts, password: str | None) -> dict[str, t.Any]:
     values = {_VALUES[name]: value for name, value in facts.items()}
     return {**values, "password": password} if password else values
-
-
-def _user(row: Facts) -> User:
-    facts = {ours: text(row.get(theirs)) for ours, theirs in _VALUES.items()}
-    role = text(row.get("rolename"))
-    told = {"role": role, "rights": [role] if role else []}
-    # The API knows users by their names.
-    return User(row["uname"], row["uname"], {**facts, **told})

@@ -76,6 +76,11 @@ class KazooUser(BaseUsers):
         account = account_id or (comparable(name) if name else None) or (realm.lower() if realm else None)
         return "/".join(filter(None, (account or self.vendor.account(), self.as_kept(self.options["name"]))))
 
+    def complete(self, facts: Facts) -> Facts:
+        full_name = " ".join(filter(None, (facts.get("first_name"), facts.get("last_name"))))
+        level = facts.get("priv_level") or "user"
+        return {"enabled": True, **facts, "priv_level": level, "rights": [level], "full_name": text(full_name)}
+
     def as_kept(self, name: str) -> str:
         return name.lower()
 
@@ -86,7 +91,7 @@ class KazooUser(BaseUsers):
         return wanted
 
     def everybody(self) -> list[User]:
-        return [_user(each, {"enabled": None}) for each in self._summaries({})]
+        return [self._user(each, None) for each in self._summaries({})]
 
     def find(self, name: str) -> User | None:
         # A list does not tell whether a user is enabled.
@@ -102,7 +107,7 @@ class KazooUser(BaseUsers):
         user = self._data(reply, what)
         if not isinstance(user, dict) or user.get("id") != found["id"]:
             raise reply.bad("is not the user")
-        return _user(user, {"enabled": user.get("enabled", True)})
+        return self._user(user, user.get("enabled", True))
 
     def create(self, name: str, facts: Facts, password: str | None) -> None:
         data = {"username": name, "password": password, "enabled": True, "priv_level": "user", **facts}
@@ -120,6 +125,10 @@ class KazooUser(BaseUsers):
         reply = self.call("delete", "DELETE", f"{self._users()}/{user.id}", changes=True)
         if reply.status != 404:
             self._data(reply, "The user was not deleted.")
+
+    def _user(self, data: Json, enabled: bool | None) -> User:
+        facts = {name: text(data.get(name)) for name in ("first_name", "last_name", "email", "priv_level")}
+        return User(data["id"], str(data.get("username") or ""), self.complete({**facts, "enabled": enabled}))
 
     def _users(self) -> str:
         """The path of the account's users."""
@@ -179,11 +188,3 @@ class KazooUserInfo(KazooUser):
     @staticmethod
     def spec() -> Spec:
         return _login_spec() + Spec({"name": {"type": "str"}})
-
-
-def _user(data: Json, more: Facts) -> User:
-    level = text(data.get("priv_level")) or "user"
-    facts = {name: text(data.get(name)) for name in ("first_name", "last_name", "email")}
-    full_name = " ".join(filter(None, (facts["first_name"], facts["last_name"])))
-    told = {"full_name": full_name, "rights": [level]}
-    return User(data["id"], str(data.get("username") or ""), {**facts, "priv_level": level, **told, **more})

@@ -69,6 +69,10 @@ class VacdUser(BaseUsers):
             return wanted
         return replace(wanted, facts={**wanted.facts, "rights": sorted({*rights, _EVERYBODY})})
 
+    def complete(self, facts: Facts) -> Facts:
+        full_name = " ".join(filter(None, (facts.get("first_name"), facts.get("last_name"))))
+        return {"enabled": True, "rights": [_EVERYBODY], **facts, "full_name": text(full_name)}
+
     def everybody(self) -> list[User]:
         only_active = bool(self.options.get("active_only"))
         params = {"activeOnly": "true"} if only_active else None
@@ -76,7 +80,7 @@ class VacdUser(BaseUsers):
         tree = self._answer(reply, "The users were not listed.").json()
         if not isinstance(tree, list):
             raise reply.bad("is no list of users")
-        return list(_flat(tree, None, reply))
+        return [replace(user, facts=self.complete(user.facts)) for user in _flat(tree, None, reply)]
 
     def create(self, name: str, facts: Facts, password: str | None) -> None:
         body = {"userName": name, **{theirs: facts[ours] for ours, theirs in _NAMES.items() if ours in facts}}
@@ -163,7 +167,6 @@ def _flat(tree: t.Iterable[object], parent: str | None, reply: Reply) -> t.Itera
             "enabled": each.get("enabled"),
             "rights": sorted({*map(_right, each.get("roles") or ()), _EVERYBODY} - {""}),
             "parent": parent,
-            "full_name": text(each.get("fullName")),
         }
         direct = tuple(user.name for user in below if user.facts["parent"] == each["userName"])
         yield User(str(number), each["userName"], facts, each, direct)

@@ -65,6 +65,9 @@ class WebitelAccount(BaseUsers):
                 raise OptionError(f"{name} must be {what}: the engine hands it on in a command line.")
         return wanted
 
+    def complete(self, facts: Facts) -> Facts:
+        return {**facts, "rights": [facts["role"]] if facts.get("role") else []}
+
     def everybody(self) -> list[User]:
         return self._list(self._domain(self.options.get("domain")))
 
@@ -79,7 +82,7 @@ class WebitelAccount(BaseUsers):
         for key, value in account.items():
             if _SECRETS.search(key):
                 self.api.secrets.add(str(value))
-        return _user(name, account.get("variable_account_role"), account.get("variable_effective_caller_id_name"))
+        return self._user(name, account.get("variable_account_role"), account.get("variable_effective_caller_id_name"))
 
     def create(self, name: str, facts: Facts, password: str | None) -> None:
         login, _at, domain = name.partition("@")
@@ -109,6 +112,12 @@ class WebitelAccount(BaseUsers):
         if reply.status != 404:
             self._info(reply, "The account was not deleted.")
 
+    def _user(self, name: str, role: object, full_name: object) -> User:
+        # Each account has webrtc beside its own role, which is no right.
+        roles = [each for each in (text(role) or "").split(",") if each not in ("", "webrtc")]
+        facts = {"role": roles[0] if roles else None, "full_name": text(full_name)}
+        return User(name, name, self.complete(facts))
+
     def _domain(self, wanted: str | None) -> str:
         """The domain, once it is sure that the engine will not put the administrator's own in its place."""
         details = self.token.details if "domain" in self.token.details else self.vendor.check(self.token).details
@@ -127,7 +136,7 @@ class WebitelAccount(BaseUsers):
         accounts = self._info(reply, "The accounts were not listed.")
         if not all(isinstance(each, dict) for each in accounts.values()):
             raise reply.bad("is no list of accounts")
-        return [_user(f"{login}@{domain}", each.get("role"), each.get("name")) for login, each in accounts.items()]
+        return [self._user(f"{login}@{domain}", each.get("role"), each.get("name")) for login, each in accounts.items()]
 
     def _info(self, reply: Reply, what: str) -> Json:
         """What a successful reply tells; the documentation calls it data. Raises VendorRefused, NoClearAnswer."""
@@ -152,9 +161,3 @@ class WebitelAccountInfo(WebitelAccount):
 def _variables(facts: Facts) -> list[str]:
     names = {"role": "account_role", "full_name": "effective_caller_id_name"}
     return [f"{names[name]}='{value}'" for name, value in facts.items()]
-
-
-def _user(name: str, role: object, full_name: object) -> User:
-    # Each account has webrtc beside its own role, which is no right.
-    roles = [each for each in (text(role) or "").split(",") if each not in ("", "webrtc")]
-    return User(name, name, {"role": roles[0] if roles else None, "rights": roles, "full_name": text(full_name)})

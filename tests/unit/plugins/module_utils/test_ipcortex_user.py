@@ -100,8 +100,10 @@ def test_nothing_is_changed_if_the_scope_does_not_select_the_user(portal, monkey
 
 
 def test_check_mode_tells_and_sends_nothing(portal, path):
-    result, _warnings = portal.run("ipcortex_user", check_mode=True, **NEW, path=str(path))
+    result, _warnings = portal.run("ipcortex_user", check_mode=True, **NEW, path=str(path), role="office")
     assert (result["changed"], result["user"]["id"], portal.changing, path.exists()) == (True, None, [], False)
+    told = made(portal, path=str(path), role="office")["user"]
+    assert {**told, "id": None} == result["user"]
 
 
 @pytest.mark.parametrize(

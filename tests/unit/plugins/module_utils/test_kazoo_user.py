@@ -147,6 +147,7 @@ def test_check_mode_tells_and_sends_nothing(portal, path):
     result, _warnings = portal.run("kazoo_user", check_mode=True, **NEW, path=str(path), return_password=True)
     assert (result["changed"], result["user"]["id"], "password" in result) == (True, None, False)
     assert (portal.changing, path.exists()) == ([], False)
+    assert {**made(portal, path=str(path))["user"], "id": None} == result["user"]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,8 @@ def test_check_mode_tells_and_sends_nothing(portal):
     gone, _warnings = portal.run("vacd_user", check_mode=True, **CHILD, state="absent")
     assert (gone["changed"], gone["user"], gone["diff"]["after"]) == (True, None, {"state": "absent"})
     assert portal.changing == []
+    more, _warnings = portal.run("vacd_user", check_mode=True, **NEW, parent="child@example.com")
+    assert {**made(portal, parent="child@example.com")["user"], "id": None} == more["user"]
 
 
 def test_a_user_is_deleted_once_and_nobody_else(portal):

@@ -135,6 +135,8 @@ def test_what_the_engine_tells_beside_is_not_shown(portal, path):
 def test_check_mode_tells_and_sends_nothing(portal, path):
     result, _warnings = portal.run("webitel_account", check_mode=True, **NEW, path=str(path))
     assert (result["changed"], result["user"]["id"], portal.changing, path.exists()) == (True, None, [], False)
+    more, _warnings = portal.run("webitel_account", check_mode=True, **NEW, path=str(path), full_name="Reports")
+    assert {**made(portal, path=str(path), full_name="Reports")["user"], "id": None} == more["user"]
 
 
 def test_accounts_are_told(portal):
