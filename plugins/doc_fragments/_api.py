@@ -49,7 +49,7 @@ options:
       - How often a request is repeated, after waiting a little longer each time. V(0) means never.
       - A request that only reads is repeated if the API cannot be reached, does not answer in time, breaks off, says that there are
         too many requests (HTTP status 429), or has a problem for the moment (502, 503, 504).
-      - A request that makes or ends a token is repeated only if it is certain that it was not carried out, because there was no connection or
+      - A request that changes something is repeated only if it is certain that it was not carried out, because there was no connection or
         the API refused it with status 429.
     type: int
     default: 3

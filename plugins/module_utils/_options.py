@@ -116,6 +116,34 @@ def file_options() -> Spec:
     )
 
 
+def user_options() -> Spec:
+    """The wanted state of an API user. name is the user's, username is whose login does the work."""
+    return Spec(
+        {
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "name": {"type": "str", "required": True},
+        }
+    )
+
+
+def password_options() -> Spec:
+    """The password of the API user, and where a generated one is kept."""
+    return file_options() + Spec(
+        {
+            "user_password": {"type": "str", "no_log": True},
+            "update_password": {
+                "type": "str",
+                "choices": ["on_create", "always"],
+                "default": "on_create",
+                "no_log": False,
+            },
+            "password_length": {"type": "int", "default": 32, "no_log": False},
+            "return_password": {"type": "bool", "default": False, "no_log": False},
+        },
+        mutually_exclusive=(("path", "store", "user_password"),),
+    )
+
+
 def _duration(text: str) -> int | None:
     text = text.strip()
     match = _DURATION.fullmatch(text + "s" if text.isdecimal() else text) if text else None

@@ -15,7 +15,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._secrets import fin
 
 SCHEMA = 1
 # Written for those who use the token, see document(); made anew with each writing and never read.
-_FOR_CONSUMERS = ("headers", "headers_json")
+_FOR_CONSUMERS = ("headers", "headers_json", "username", "password")
 _TOKEN_FIELDS = ("token", "extra", "issued_at", "expires_at", "guessed")
 _RECORD_FIELDS = {
     *("schema", "vendor", "api_url", "identity", "details", "retiring", "pending", "unclear"),

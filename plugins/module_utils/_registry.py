@@ -6,6 +6,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers
+from ansible_collections.telephony.auth.plugins.module_utils._users._ipcortex import IpcortexUser, IpcortexUserInfo
+from ansible_collections.telephony.auth.plugins.module_utils._users._kazoo import KazooUser, KazooUserInfo
+from ansible_collections.telephony.auth.plugins.module_utils._users._vacd import VacdUser, VacdUserInfo
+from ansible_collections.telephony.auth.plugins.module_utils._users._webitel import WebitelAccount, WebitelAccountInfo
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
@@ -21,5 +26,19 @@ VENDORS: dict[str, type[BaseVendor]] = {
         Webitel,
         Ipcortex,
         Dialer,
+    )
+}
+
+USERS: dict[str, type[BaseUsers]] = {
+    users.module: users
+    for users in (
+        VacdUser,
+        VacdUserInfo,
+        KazooUser,
+        KazooUserInfo,
+        IpcortexUser,
+        IpcortexUserInfo,
+        WebitelAccount,
+        WebitelAccountInfo,
     )
 }

@@ -26,6 +26,8 @@ def document(vendor: BaseVendor | type[BaseVendor], record: Record) -> Json:
 
 def secrets_in(result: Json) -> list[str]:
     """The secrets that a result carries; none in one that was asked to carry none."""
+    if "password" in result:
+        return [result["password"]]
     if "record" not in result:
         return []
     record = record_from_json(result["record"], "record")

@@ -27,6 +27,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import L
 from ansible_collections.telephony.auth.plugins.module_utils._listing import ListPolicy
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Options,
+    Spec,
     credential_hint,
     must_be_usable,
     public_options,
@@ -81,13 +82,25 @@ class TokenModule(AnsibleModule):
         super().exit_json(**kwargs, **self._public())
 
 
-def run_module(vendor: type[BaseVendor]) -> None:
+class Door(t.Protocol):
+    """What has a module and an action: a vendor's tokens, or its users."""
+
+    name: t.ClassVar[str]
+    """The vendor's."""
+    module: t.ClassVar[str]
+
+    @staticmethod
+    def spec() -> Spec:
+        """All options."""
+
+
+def run_module(door: type[Door], start: type[BaseRun] | None = None) -> None:
     """The whole of a module."""
-    module = TokenModule(supports_check_mode=True, **vendor.spec().as_arguments())
+    module = TokenModule(supports_check_mode=True, **door.spec().as_arguments())
     if REQUESTS_IMPORT_ERROR:
         missing = TelephonyError(missing_required_lib("requests"), code="requests_missing")
-        module.fail_json(**failed(vendor.name, missing))
-    result, warnings = run(vendor, module.params, module.check_mode)
+        module.fail_json(**failed(door.name, missing))
+    result, warnings = run(door, module.params, module.check_mode, start=start)
     for warning in warnings:
         module.warn(warning)
     if result.get("failed"):
@@ -102,17 +115,24 @@ def no_driver(*_arguments: object) -> t.NoReturn:
 
 
 def run(
-    vendor: type[BaseVendor], options: Options, check_mode: bool, open_store: OpenStore = no_driver
+    door: type[Door],
+    options: Options,
+    check_mode: bool,
+    open_store: OpenStore = no_driver,
+    start: type[BaseRun] | None = None,
 ) -> tuple[Result, list[str]]:
-    """One run, for a module and for an action: the result, with failed set if it failed, and the warnings."""
+    """One run, for a module and for an action: the result, with failed set if it failed, and the warnings.
+
+    start is what is run, if it is not about a token.
+    """
     warnings: list[str] = []
     try:
-        return Run(vendor, options, open_store, warnings).reach(check_mode), warnings
+        return (start or Run)(door, options, open_store, warnings).reach(check_mode), warnings
     except TelephonyError as failure:
         hint = credential_hint(options) if failure.code == "credentials_refused" else None
-        return failed(vendor.name, failure.adding(hint) if hint else failure), warnings
+        return failed(door.name, failure.adding(hint) if hint else failure), warnings
     except Exception as error:  # noqa: BLE001  # whatever it is: its text may hold a secret, its traceback helps nobody
-        return failed(vendor.name, mistake(error)), warnings
+        return failed(door.name, mistake(error)), warnings
 
 
 def failed(vendor: str, failure: TelephonyError) -> Result:
@@ -132,38 +152,29 @@ def mistake(error: Exception) -> TelephonyError:
     return told
 
 
-class Run:
-    """One run for one API user, from the options to the result. Raises OptionError if they cannot work."""
+class BaseRun:
+    """One run, from the options to the result. Raises OptionError if they cannot work."""
 
-    def __init__(
-        self, vendor_class: type[BaseVendor], options: Options, open_store: OpenStore, warnings: list[str]
-    ) -> None:
-        must_be_usable(vendor_class.spec().argument_spec, options)
+    store: Store
+
+    def __init__(self, door: type[t.Any], options: Options, open_store: OpenStore, warnings: list[str]) -> None:
+        must_be_usable(door.spec().argument_spec, options)
         self.options = options
         self.warnings = warnings
-        self.masker = Masker(secret_values(vendor_class.spec().argument_spec, options))
+        self.masker = Masker(secret_values(door.spec().argument_spec, options))
         self.clock = Clock()
-        self.vendor = vendor_class(Api(connection(options), self.masker, self.clock), options)
-        for secret in self.vendor.secrets_in_use():
-            self.masker.add(secret)
-        self.policy = _policy(options)
-        self.store = self._open_store(open_store)
-        self.lifecycle = Lifecycle(self.vendor, self.store, self.policy, self.clock.moment)
+        self.api = Api(connection(options), self.masker, self.clock)
 
-    def _open_store(self, open_store: OpenStore) -> Store:
+    def open_store(self, open_store: OpenStore, keep: Document) -> Store:
         options = self.options
-
-        def keep(record: Record) -> Result:
-            return document(self.vendor, record)
-
-        if options["store"] is not None:
+        if options.get("store") is not None:
             return open_store(options["store"], keep, self.masker)
-        if options["path"]:
+        if options.get("path"):
             return FileStore(keep, **{name: options[name] for name in ("path", "mode", "owner", "group")})
-        return CallerStore(options["record"])
+        return CallerStore(options.get("record"))
 
     def reach(self, check_mode: bool) -> Result:
-        """Bring the token to the wanted state, or in check mode tell what that takes. Raises TelephonyError."""
+        """Bring about the wanted state, or in check mode tell what that takes. Raises TelephonyError."""
         try:
             give_up_at = time.monotonic() + self.options["retry_timeout"]
             while True:
@@ -178,8 +189,50 @@ class Run:
 
     def close(self) -> None:
         """Gather the warnings, and leave nothing unfinished behind."""
-        self.warnings += self.lifecycle.warnings + self.clock.warnings()
+        self.warnings += self.clock.warnings()
         self.store.close()
+
+    def _try(self, check_mode: bool) -> Result:
+        """All of it, as long as no other run is quicker. Raises StoreConflict, TelephonyError."""
+        raise NotImplementedError
+
+    def must_belong(self, record: Record, blank: Record) -> None:
+        """Whether a record is of the user that blank names. Raises StoreError."""
+        place = self.store.place
+        for what, theirs, ours in (("vendor", record.vendor, blank.vendor), ("api_url", record.api_url, blank.api_url)):
+            if theirs != ours:
+                raise _mismatch(
+                    f"{place} is the record of another {what}: {self.masker.mask_known(theirs)}, not {ours}."
+                )
+        if blank.identity is None or record.identity == blank.identity:
+            return
+        if record.identity is None:
+            raise _mismatch(
+                f"{place} does not tell whose token it holds, so it may be another user's than {blank.identity}.",
+                f" If it is theirs, write {blank.identity} into its field identity, else remove it.",
+            )
+        raise _mismatch(
+            f"{place} is the record of another user: {self.masker.mask_known(record.identity)}, not {blank.identity}.",
+            " If both are the same, as one account has a name, a realm and keys, give the options as they were then, or"
+            " remove the record.",
+        )
+
+
+class Run(BaseRun):
+    """One run for the token of one API user."""
+
+    def __init__(self, door: type[BaseVendor], options: Options, open_store: OpenStore, warnings: list[str]) -> None:
+        super().__init__(door, options, open_store, warnings)
+        self.vendor = door(self.api, options)
+        for secret in self.vendor.secrets_in_use():
+            self.masker.add(secret)
+        self.policy = _policy(options)
+        self.store = self.open_store(open_store, lambda record: document(self.vendor, record))
+        self.lifecycle = Lifecycle(self.vendor, self.store, self.policy, self.clock.moment)
+
+    def close(self) -> None:
+        self.warnings += self.lifecycle.warnings
+        super().close()
 
     def _try(self, check_mode: bool) -> Result:
         if not check_mode:
@@ -220,7 +273,7 @@ class Run:
             for secret in each.secrets:
                 self.masker.add(secret)
         if record:
-            self._must_belong(record)
+            self.must_belong(record, Record(self.vendor.name, self.vendor.api_url, self.vendor.identity, None))
             if token and record.token and token.value != record.token.value and self.vendor.cannot_issue():
                 raise StoreError(
                     f"{self.store.place} holds another token ({record.token.fingerprint}) than the task names"
@@ -247,27 +300,6 @@ class Run:
             return
         raise OptionError(
             "Nothing tells whose token the record holds. Give username beside the credentials.", code="identity_unknown"
-        )
-
-    def _must_belong(self, record: Record) -> None:
-        vendor = self.vendor
-        place = self.store.place
-        for what, theirs, ours in (("vendor", record.vendor, vendor.name), ("api_url", record.api_url, vendor.api_url)):
-            if theirs != ours:
-                raise _mismatch(
-                    f"{place} is the record of another {what}: {self.masker.mask_known(theirs)}, not {ours}."
-                )
-        if vendor.identity is None or record.identity == vendor.identity:
-            return
-        if record.identity is None:
-            raise _mismatch(
-                f"{place} does not tell whose token it holds, so it may be another user's than {vendor.identity}.",
-                f" If it is theirs, write {vendor.identity} into its field identity, else remove it.",
-            )
-        raise _mismatch(
-            f"{place} is the record of another user: {self.masker.mask_known(record.identity)}, not {vendor.identity}.",
-            " If both are the same, as one account has a name, a realm and keys, give the options as they were then, or"
-            " remove the record.",
         )
 
 

@@ -340,7 +340,7 @@ failure:
         - V(locked) - another run was at work on the record for longer than O(retry_timeout).
         - V(newer_record) - the record was written by a newer version of this collection.
         - V(no_password) - Ansible has no vault password to encrypt the file of O(store) with.
-        - V(not_a_record) - O(path), O(store) or O(record) holds something else than a token record.
+        - V(not_a_record) - O(path), O(store) or O(record) holds something else than a record of this collection.
         - V(not_permitted) - the user lacks the right to do this.
         - V(proxy_refused) - the proxy refused to pass the request on, so the vendor never saw it. See O(proxy).
         - V(rate_limited) - too many requests, and waiting within O(retries) and O(retry_timeout) did not help.
@@ -354,8 +354,7 @@ failure:
         - V(store_unwritable) - the record cannot be written or removed.
         - V(timeout) - no connection or no answer within O(timeout).
         - V(tls) - the TLS certificate of the API, or the one of this host, is not trusted.
-        - V(too_many_tokens) - too many replaced tokens still have to be ended, or too many requests for a token got no clear answer. The message
-          says what to do.
+        - V(too_many_tokens) - too many replaced tokens still have to be ended, or too many requests for a token got no clear answer. See the message.
         - V(unreachable) - the API or the O(proxy) cannot be reached.
         - V(vendor_error) - the vendor refused with a status that has no word of its own. See RV(failure.status).
       type: str

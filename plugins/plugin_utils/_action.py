@@ -22,12 +22,12 @@ from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
 from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
 from ansible_collections.telephony.auth.plugins.module_utils._options import public_options, without_values
-from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
+from ansible_collections.telephony.auth.plugins.module_utils._registry import USERS, VENDORS
 from ansible_collections.telephony.auth.plugins.module_utils._result import secrets_in
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.plugins.module_utils._store import Document, Store
-from ansible_collections.telephony.auth.plugins.module_utils._task import Result, failed, run
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
+from ansible_collections.telephony.auth.plugins.module_utils._task import BaseRun, Door, Result, failed, run
+from ansible_collections.telephony.auth.plugins.module_utils._user_task import UserInfoRun, UserRun
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import (
     Controller,
     find,
@@ -38,7 +38,8 @@ from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import (
 from ansible_collections.telephony.auth.plugins.plugin_utils._masking import mask
 
 Arguments = t.Dict[str, t.Any]
-_VALIDATORS = {name: ArgumentSpecValidator(**vendor.spec().as_arguments()) for name, vendor in VENDORS.items()}
+_DOORS: tuple[type[Door], ...] = (*VENDORS.values(), *USERS.values())
+_VALIDATORS = {door.module: ArgumentSpecValidator(**door.spec().as_arguments()) for door in _DOORS}
 
 
 def _prepare_workers() -> None:
@@ -63,6 +64,8 @@ class BaseAction(ActionBase):
     _supports_check_mode = True
     _supports_diff = True
     _supports_async = True
+    start: t.ClassVar[type[BaseRun] | None] = None
+    """What is run, if it is not about a token."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         result: Result = super().run(tmp, task_vars)
@@ -85,7 +88,7 @@ class BaseAction(ActionBase):
             and not REQUESTS_IMPORT_ERROR
         )
 
-    def _run_here(self, vendor: type[BaseVendor], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
+    def _run_here(self, vendor: type[Door], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
         """What the module would do and return."""
 
         def open_here(store: t.Mapping[str, t.Any], document: Document, masker: Masker) -> Store:
@@ -106,12 +109,12 @@ class BaseAction(ActionBase):
             result["invocation"] = {"module_args": shown}
         return result
 
-    def _work(self, vendor: type[BaseVendor], options: Arguments, open_here: t.Any) -> tuple[Result, list[str]]:
-        return run(vendor, options, self._task.check_mode, open_here)
+    def _work(self, vendor: type[t.Any], options: Arguments, open_here: t.Any) -> tuple[Result, list[str]]:
+        return run(vendor, options, self._task.check_mode, open_here, self.start)
 
-    def _validate(self, vendor: type[BaseVendor], arguments: Arguments) -> tuple[Arguments, str, list[str]]:
+    def _validate(self, vendor: type[Door], arguments: Arguments) -> tuple[Arguments, str, list[str]]:
         """The options, what is wrong with them, and warnings."""
-        validation = _VALIDATORS[vendor.name].validate(arguments)
+        validation = _VALIDATORS[vendor.module].validate(arguments)
         # Ansible's own modules tell of aliases in the same way, with the same private field.
         twice = validation._warnings  # pylint: disable=protected-access
         warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in twice]
@@ -122,7 +125,7 @@ class BaseAction(ActionBase):
                 msg = f"Unsupported parameters for ({self._task.action}) module: {msg}"
         return validation.validated_parameters, msg, warnings
 
-    def _ship(self, vendor: type[BaseVendor], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
+    def _ship(self, vendor: type[Door], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
         """Have the module do it on its host."""
         arguments = _without_store(arguments)
         self._must_not_lose_secrets(arguments)
@@ -149,23 +152,35 @@ class BaseAction(ActionBase):
         """Under async, Ansible keeps the result in a file and shows it unmasked."""
         if not self._task.async_val or arguments.get("state") == "absent":
             return
-        returns = arguments.get("return_token")
-        if not arguments.get("path") if returns is None else boolean(returns, strict=False):
+        returns = arguments.get("return_password" if self.start else "return_token")
+        if not (arguments.get("path") or self.start) if returns is None else boolean(returns, strict=False):
             raise AnsibleError(
                 "Under async this task would return secrets in a file that others may read and in events."
-                " Give path, so that the token is kept in a private file, and leave out return_token."
+                " Give path, so that they are kept in a private file, and leave out return_token and return_password."
             )
 
 
 class TokenAction(BaseAction):
     """An action and a module of the same name run the same code and give the same result."""
 
-    vendor: t.ClassVar[type[BaseVendor]]
+    vendor: t.ClassVar[type[Door]]
 
     def _reach(self, variables: dict[str, t.Any]) -> Result:
         if self._runs_here():
             return self._run_here(self.vendor, self._task.args, variables)
         return self._ship(self.vendor, self._task.args, variables)
+
+
+class UserAction(TokenAction):
+    """The same for an API user."""
+
+    start = UserRun
+
+
+class UserInfoAction(TokenAction):
+    """The same for what is told of API users."""
+
+    start = UserInfoRun
 
 
 def _without_store(arguments: Arguments) -> Arguments:

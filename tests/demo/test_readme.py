@@ -90,8 +90,10 @@ def test_use_playbook(stage, vendors):
 
 def test_vendors_are_those_of_the_collection():
     modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} - {"token", "token_info"}
-    section = README.partition("\n## The vendors\n")[2].partition("\n## ")[0]
-    assert modules == set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    sections = [
+        README.partition(f"\n## {title}\n")[2].partition("\n## ")[0] for title in ("The vendors", "The API users")
+    ]
+    assert modules == {name for text in sections for name in re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)}
 
 
 def test_make_targets_exist():

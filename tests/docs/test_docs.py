@@ -16,7 +16,8 @@ import yaml
 
 from ansible_collections.telephony.auth.plugins.module_utils._details import LONGEST_TEXT, MOST_ITEMS
 from ansible_collections.telephony.auth.plugins.module_utils._inspect import EMPTY
-from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
+from ansible_collections.telephony.auth.plugins.module_utils._registry import USERS, VENDORS
+from ansible_collections.telephony.auth.plugins.module_utils._user_task import UserInfoRun, UserRun
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import drivers, find
 
 ROOT = Path(__file__).parents[2]
@@ -54,12 +55,27 @@ def codes_of(module: str) -> set[str]:
 @pytest.mark.parametrize("folder", ["modules", "action"])
 def test_each_vendor_has_a_module_and_an_action(folder):
     """A module without an action would show the tokens that it returns."""
-    assert names_in(folder) == {vendor.module for vendor in VENDORS.values()} | FOR_ANY_VENDOR
+    assert names_in(folder) == {vendor.module for vendor in VENDORS.values()} | FOR_ANY_VENDOR | set(USERS)
 
 
-@pytest.mark.parametrize("vendor", VENDORS.values(), ids=list(VENDORS))
+@pytest.mark.parametrize("vendor", [*VENDORS.values(), *USERS.values()], ids=[*VENDORS, *USERS])
 def test_action_is_of_its_vendor(vendor):
     assert importlib.import_module(f"{COLLECTION}.action.{vendor.module}").ActionModule.vendor is vendor
+
+
+@pytest.mark.parametrize("module", USERS)
+def test_a_user_s_module_and_action_run_the_same(module):
+    start = importlib.import_module(f"{COLLECTION}.action.{module}").ActionModule.start
+    assert start is (UserInfoRun if module.endswith("_info") else UserRun)
+    text = (PLUGINS / "modules" / f"{module}.py").read_text(encoding="utf-8")
+    assert f"    run_module({USERS[module].__name__}, {start.__name__})\n" in text
+
+
+@pytest.mark.parametrize("module", USERS)
+def test_what_is_told_of_a_user_is_documented(module):
+    returns = docs_of(module, "RETURN")
+    told = returns["users" if module.endswith("_info") else "user"]["contains"]
+    assert {name: shape_of(each) for name, each in told.items() if name != "children"} == USERS[module].details
 
 
 def test_the_modules_with_options_of_an_api_are_in_the_action_group():
@@ -103,7 +119,9 @@ def test_stores_are_documented():
 def test_all_failures_are_documented():
     sources = [path.read_text(encoding="utf-8") for path in PLUGINS.glob("*_utils/**/*.py")]
     raised = {code for text in sources for code in re.findall(r'\bcode="(\w+)"', text)}
-    assert raised <= codes_of("token")
+    of_users = set().union(*map(codes_of, USERS))
+    assert raised <= codes_of("token") | of_users
+    assert of_users - codes_of("token") == {"has_children"}
     assert (
         codes_of("token")
         == codes_of("token_info")
@@ -111,6 +129,6 @@ def test_all_failures_are_documented():
     )
 
 
-@pytest.mark.parametrize("code", sorted(codes_of("token")))
+@pytest.mark.parametrize("code", sorted(codes_of("token") | {"has_children"}))
 def test_a_documented_failure_occurs(code):
     assert any(f'"{code}"' in path.read_text(encoding="utf-8") for path in PLUGINS.glob("*_utils/**/*.py"))

@@ -19,14 +19,28 @@ MARK = "# The rest is the same in several modules. Edit tests/tools/returns.txt,
 FOR_ANY_VENDOR = ("token", "token_info")
 
 
-def shared_returns(module: str) -> str:
+KINDS = {"token", "user", "password", "info"}
+
+
+def kinds_of(module: str, text: str) -> set[str]:
+    """What a module is about, by the fragments of its documentation."""
+    kinds = {kind for kind in KINDS if f"  - telephony.auth._{kind}\n" in text}
+    return kinds or ({"token"} if module in FOR_ANY_VENDOR else {"info"})
+
+
+def shared_returns(module: str, documentation: str) -> str:
     """What this module's RETURN has in common with others."""
-    _header, of_all, of_tokens = (TOOLS / "returns.txt").read_text(encoding="utf-8").split("---\n")
-    vendor = module.partition("_")[0]
+    _header, of_all, of_tokens, of_users, of_info = (TOOLS / "returns.txt").read_text(encoding="utf-8").split("---\n")
+    vendor, kinds = module.partition("_")[0], kinds_of(module, documentation)
+    more = of_users if "user" in kinds else of_info if "info" in kinds else of_tokens
+    if module == "token_info":
+        more = ""
     lines = []
-    for line in (of_all if module.endswith("_info") else of_all + of_tokens).splitlines():
-        text, _mark, vendors = line.partition("  # only ")
-        if not vendors or vendor in vendors.split() or module in FOR_ANY_VENDOR:
+    for line in (of_all + more).splitlines():
+        text, _mark, words = line.partition("  # only ")
+        wanted = set(words.split())
+        of_vendor = not wanted - KINDS or vendor in wanted or module in FOR_ANY_VENDOR
+        if of_vendor and (not wanted & KINDS or wanted & kinds):
             lines.append(f"{text}\n")
     shared = "".join(lines).replace("VENDOR", "kazoo" if module in FOR_ANY_VENDOR else vendor)
     # The options that the text names are those of the vendors' modules. A name with a # says itself whose option it is.
@@ -39,7 +53,7 @@ def current(path: Path) -> str:
     if text.count(MARK) != 1:
         sys.exit(f'{path.name} must have this line once in RETURN, below what is its own:\n{MARK}and then """')
     own, rest = text.split(MARK)
-    return own + MARK + shared_returns(path.stem) + rest[rest.index('"""') :]
+    return own + MARK + shared_returns(path.stem, own) + rest[rest.index('"""') :]
 
 
 def main(arguments: list[str]) -> int:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.telephony.auth.plugins.module_utils import _details
@@ -13,6 +14,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import Api, Re
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
+    TelephonyError,
     VendorRefused,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec
@@ -49,6 +51,30 @@ class BaseVendor(Vendor):
     def spec() -> Spec:
         """All options of the vendor's module."""
         raise NotImplementedError
+
+    @staticmethod
+    def login_spec() -> Spec:
+        """The connection, and the options that session() goes by; spec() has them all."""
+        raise NotImplementedError
+
+    @contextlib.contextmanager
+    def session(self) -> t.Iterator[Token]:
+        """What authorises other calls: the token that the options name, else that of a login, which ends with the block."""
+        token = self.known()
+        if token:
+            yield token
+            return
+        missing = self.cannot_issue()
+        if missing:
+            raise OptionError(f"To log in, {missing}.", code="credentials_missing")
+        token = self.issue()
+        try:
+            yield token
+        finally:
+            if self.can_revoke(token, leaving=False):
+                # What could not be ended ends by itself, and is no reason to fail.
+                with contextlib.suppress(TelephonyError):
+                    self.revoke(token, leaving=False)
 
     def known(self) -> Token | None:
         """The token that the vendor's own options name. Raises OptionError."""

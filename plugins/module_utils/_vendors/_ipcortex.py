@@ -33,7 +33,7 @@ _LOGIN = "/rest/auth/"
 _KEY = {"auth_type": "key"}
 
 
-def _is_key(token: Token) -> bool:
+def is_key(token: Token) -> bool:
     return token.details.get("auth_type") == "key"
 
 
@@ -48,22 +48,21 @@ class Ipcortex(BaseVendor):
     }
 
     @staticmethod
-    def spec() -> Spec:
-        return (
-            api_options("ipcortex")
-            + token_options()
-            + file_options()
-            + Spec(
-                {
-                    **option("ipcortex", "username"),
-                    **option("ipcortex", "password", no_log=True),
-                    **option("ipcortex", "key", no_log=True),
-                    "key_in": {"type": "str", "choices": ["body", "header"], "default": "body", "no_log": False},
-                    "session": {"type": "str", "no_log": True},
-                },
-                mutually_exclusive=(("password", "key"), ("session", "key")),
-            )
+    def login_spec() -> Spec:
+        return api_options("ipcortex") + Spec(
+            {
+                **option("ipcortex", "username"),
+                **option("ipcortex", "password", no_log=True),
+                **option("ipcortex", "key", no_log=True),
+                "session": {"type": "str", "no_log": True},
+            },
+            mutually_exclusive=(("password", "key"), ("session", "key")),
         )
+
+    @staticmethod
+    def spec() -> Spec:
+        key_in = {"type": "str", "choices": ["body", "header"], "default": "body", "no_log": False}
+        return Ipcortex.login_spec() + token_options() + file_options() + Spec({"key_in": key_in})
 
     def __init__(self, *args: t.Any) -> None:
         super().__init__(*args)
@@ -81,12 +80,12 @@ class Ipcortex(BaseVendor):
 
     @staticmethod
     def headers(token: Token) -> dict[str, str]:
-        if _is_key(token):
+        if is_key(token):
             return {"Authorization": f"token auth={token.value}"}
         return {"Cookie": f"{_COOKIE}={token.value}"}
 
     def secret_results(self, token: Token) -> dict[str, t.Any]:
-        return {"auth": {"type": "auth", "key": token.value} if _is_key(token) else {"type": "auth"}}
+        return {"auth": {"type": "auth", "key": token.value} if is_key(token) else {"type": "auth"}}
 
     def cannot_issue(self) -> str | None:
         if self.options["key"]:
@@ -97,13 +96,13 @@ class Ipcortex(BaseVendor):
         return t.cast("dict[str, str]", token.details.get("user", {})).get("login") or None
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
-        return not _is_key(token)
+        return not is_key(token)
 
     def issue(self) -> Token:
         auth = {"type": "auth", "username": self.options["username"], "password": self.options["password"]}
         # Without a cookie, so that the PBX makes a new session and leaves every other alone.
         reply = self.api.call("issue", "POST", _LOGIN, changes=True, json={"auth": auth})
-        words = self._failure(reply)
+        words = self.failure(reply)
         if words is not None:
             raise refused(reply, "The login was refused: unknown user or wrong password.", "credentials_refused", words)
         user = reply.json_object().get("user")
@@ -112,24 +111,24 @@ class Ipcortex(BaseVendor):
 
     def check(self, token: Token) -> Verdict:
         auth = {"type": "auth"}
-        in_body = _is_key(token) and self.options["key_in"] == "body"
+        in_body = is_key(token) and self.options["key_in"] == "body"
         if in_body:
             auth["key"] = token.value
         reply = self.api.call(
             "check", "POST", _LOGIN, headers={} if in_body else self.headers(token), json={"auth": auth}
         )
-        words = self._failure(reply)
+        words = self.failure(reply)
         if words is not None:
             return Verdict(False, shown(reply, words) or "result fail")
         user = reply.json_object().get("user")
         session = user.get("session") if isinstance(user, dict) else None
-        if not _is_key(token) and session not in (None, token.value):
+        if not is_key(token) and session not in (None, token.value):
             self.api.secrets.add(str(session))
             return Verdict(False, "the PBX answers with another session")
         return Verdict(True, "the vendor accepts the token", self._facts(user))
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
-        if _is_key(token):
+        if is_key(token):
             return Ended.STILL_VALID
         reply = self.api.call(
             "revoke",
@@ -139,7 +138,7 @@ class Ipcortex(BaseVendor):
             headers=self.headers(token),
             json={"auth": {"type": "auth"}},
         )
-        words = self._failure(reply)
+        words = self.failure(reply)
         if words is None:
             return Ended.REVOKED
         if self.check(token).accepted:
@@ -151,7 +150,7 @@ class Ipcortex(BaseVendor):
         permissions = user.get("perms") if isinstance(user, dict) else None
         return self.let_in({"user": user, "permissions": permissions})
 
-    def _failure(self, reply: Reply) -> str | None:
+    def failure(self, reply: Reply) -> str | None:
         """The message of a failed call, empty where it has none; None for a success. Raises NoClearAnswer."""
         result = reply.json_object().get("result")
         if result == "success" and reply.ok:

@@ -61,6 +61,11 @@ def credentials_hash(username: str, password: str, method: str) -> str:
     return hashlib.new(_HASHES[method][1], text, **_NOT_FOR_SECURITY).hexdigest()
 
 
+def comparable(name: str) -> str:
+    """The name of an account as Kazoo compares it, by its letters and digits only."""
+    return _NOT_COMPARED.sub("", name.lower())
+
+
 class Kazoo(BaseVendor):
     name = "kazoo"
     module = "kazoo_user_auth"
@@ -80,31 +85,30 @@ class Kazoo(BaseVendor):
     )
 
     @staticmethod
-    def spec() -> Spec:
-        return (
-            api_options("kazoo", "https://public-api.virtualpbx.com:8443/v2")
-            + token_options()
-            + file_options()
-            + Spec(
-                {
-                    **option("kazoo", "username"),
-                    **option("kazoo", "password", no_log=True),
-                    **option("kazoo", "credentials", no_log=True),
-                    **option("kazoo", "api_key", no_log=True),
-                    **option("kazoo", "account_name"),
-                    **option("kazoo", "account_realm"),
-                    **option("kazoo", "phone_number"),
-                    "hash_method": {"type": "str", "choices": ["md5", "sha"], "default": "md5"},
-                    "auth_token": {"type": "str", "no_log": True},
-                    "revoke": {"type": "str", "choices": ["token", "user"], "default": "token"},
-                },
-                mutually_exclusive=(
-                    _ACCOUNT_FIELDS,
-                    ("password", "credentials", "api_key"),
-                    ("username", "api_key"),
-                ),
-            )
+    def login_spec() -> Spec:
+        return api_options("kazoo", "https://public-api.virtualpbx.com:8443/v2") + Spec(
+            {
+                **option("kazoo", "username"),
+                **option("kazoo", "password", no_log=True),
+                **option("kazoo", "credentials", no_log=True),
+                **option("kazoo", "api_key", no_log=True),
+                **option("kazoo", "account_name"),
+                **option("kazoo", "account_realm"),
+                **option("kazoo", "phone_number"),
+                "hash_method": {"type": "str", "choices": ["md5", "sha"], "default": "md5"},
+                "auth_token": {"type": "str", "no_log": True},
+            },
+            mutually_exclusive=(
+                _ACCOUNT_FIELDS,
+                ("password", "credentials", "api_key"),
+                ("username", "api_key"),
+            ),
         )
+
+    @staticmethod
+    def spec() -> Spec:
+        revoke = {"type": "str", "choices": ["token", "user"], "default": "token"}
+        return Kazoo.login_spec() + token_options() + file_options() + Spec({"revoke": revoke})
 
     def __init__(self, *args: t.Any) -> None:
         super().__init__(*args)
@@ -112,18 +116,18 @@ class Kazoo(BaseVendor):
         key = self.options["api_key"]
         if key and not re.fullmatch("[0-9A-Za-z]{64}", key):
             raise OptionError("api_key must have exactly 64 letters and digits.")
-        account, user = self._account(), self.options["username"]
+        account, user = self.account(), self.options["username"]
         if key:
             self.identity = f"api_key:{fingerprint(key)}"
         else:
             self.identity = f"{account}/{user.lower()}" if account and user else None
 
-    def _account(self) -> str | None:
+    def account(self) -> str | None:
         """The account as Kazoo compares it: names by their letters and digits only, realms without case."""
         name, realm, phone = map(self.plain, _ACCOUNT_FIELDS)
         if name is None:
             return realm.lower() if realm else phone
-        account = _NOT_COMPARED.sub("", name.lower())
+        account = comparable(name)
         if not account:
             raise OptionError(
                 "account_name has none of the letters a-z and digits by which Kazoo finds an account."
@@ -205,7 +209,7 @@ class Kazoo(BaseVendor):
             words = str(reply.json_object().get("message", "HTTP status 401"))
             return Verdict(False, shown(reply, ": ".join(filter(None, (words, _WHY_REFUSED.get(words))))))
         if not reply.ok:
-            raise self._refused(reply, "The token was not checked.")
+            raise self.refusal(reply, "The token was not checked.")
         answer = reply.json_object()
         if answer.get("status") != "success":
             raise reply.bad("does not say success")
@@ -228,7 +232,7 @@ class Kazoo(BaseVendor):
             return Ended.ALREADY_GONE
         # Kazoo 5 answers 404 to DELETE, Kazoo 4 says success and does nothing: only asking again tells.
         if not reply.ok and reply.status != 404:
-            raise self._refused(reply, "The token was not revoked.")
+            raise self.refusal(reply, "The token was not revoked.")
         if reply.ok and answer.get("status") != "success":
             raise reply.bad("does not say success")
         return Ended.STILL_VALID if self.check(token).accepted else Ended.REVOKED
@@ -265,7 +269,7 @@ class Kazoo(BaseVendor):
         if self.options["api_key"] and reply.status == 404:
             return refused(reply, "The account does not know this api_key.", "credentials_refused", words)
         if _blocked(reply):
-            return self._refused(reply, "The login failed.")
+            return self.refusal(reply, "The login failed.")
         if reply.status == 401 and message == "invalid credentials":
             return refused(reply, "Logging in this way is switched off for the account.", "not_permitted", words)
         if reply.status == 401:
@@ -276,9 +280,10 @@ class Kazoo(BaseVendor):
                 "credentials_refused",
                 words,
             )
-        return self._refused(reply, "The login failed.")
+        return self.refusal(reply, "The login failed.")
 
-    def _refused(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+    def refusal(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+        """The failure that a reply stands for; what says in a sentence what was not done."""
         if reply.is_html:
             return reply.bad("is a web page")
         blocked = _blocked(reply)

@@ -10,6 +10,7 @@ token, authorises making, listing and deleting API tokens. Those do not expire a
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 from urllib.parse import quote
@@ -59,16 +60,23 @@ class Vacd(BaseVendor):
     how_it_ends = "RingCX API tokens do not expire; delete it in the RingCX administration."
 
     @staticmethod
+    def login_spec() -> Spec:
+        return api_options("vacd", "https://portal.vacd.biz/api") + Spec(
+            {
+                **option("vacd", "username"),
+                **option("vacd", "password", no_log=True),
+                **option("vacd", "auth_token", no_log=True),
+            }
+        )
+
+    @staticmethod
     def spec() -> Spec:
         return (
-            api_options("vacd", "https://portal.vacd.biz/api")
+            Vacd.login_spec()
             + token_options()
             + file_options()
             + Spec(
                 {
-                    **option("vacd", "username"),
-                    **option("vacd", "password", no_log=True),
-                    **option("vacd", "auth_token", no_log=True),
                     "stay_logged_in": {"type": "bool", "default": False},
                     "api_token": {"type": "str", "no_log": True},
                     "count": {"type": "int", "default": 1},
@@ -120,7 +128,7 @@ class Vacd(BaseVendor):
         headers = {"X-Auth-Token": self._authority(), "Accept": _ANYTHING}
         reply = self.api.call("issue", "POST", _TOKENS, changes=True, headers=headers)
         if not reply.ok:
-            raise self._refused(reply, "No API token was made.")
+            raise self.refusal(reply, "No API token was made.")
         text: object = reply.text
         if reply.text.startswith('"'):
             text = reply.json()
@@ -144,13 +152,18 @@ class Vacd(BaseVendor):
         if reply.status == 404:
             return Ended.ALREADY_GONE
         if not reply.ok:
-            raise self._refused(reply, "The API token was not deleted.")
+            raise self.refusal(reply, "The API token was not deleted.")
         if reply.status == 204 or reply.text.lower() == "true":
             return Ended.REVOKED
         # Any other answer tells nothing sure, but the token itself can be asked.
         if self.check(token).accepted:
             raise refused(reply, "The API token was not deleted.", "not_permitted")
         return Ended.ALREADY_GONE if reply.text.lower() == "false" else Ended.REVOKED
+
+    @contextlib.contextmanager
+    def session(self) -> t.Iterator[Token]:
+        # No API token is made for that. An auth token cannot be ended.
+        yield Token(self._authority())
 
     def _delete(self, token: Token, authority: str) -> Reply:
         headers = {"X-Auth-Token": authority, "Accept": _ANYTHING}
@@ -178,7 +191,7 @@ class Vacd(BaseVendor):
         known = self.given("api_token")
         if not known:
             raise OptionError(
-                "To read the list of API tokens, give username and password, or auth_token.",
+                "To log in, give username and password, or auth_token.",
                 code="credentials_missing",
             )
         return known
@@ -201,7 +214,7 @@ class Vacd(BaseVendor):
                 reply, "The login was refused: wrong user name or password, or a locked user.", "credentials_refused"
             )
         if not reply.ok:
-            raise self._refused(reply, "The login failed.")
+            raise self.refusal(reply, "The login failed.")
         answer = reply.json_object()
         token = reply.token(answer.get("authToken"), "authToken")
         self._login_details = self.let_in(answer)
@@ -213,14 +226,15 @@ class Vacd(BaseVendor):
 
     def _parse_list(self, reply: Reply) -> tuple[str, ...]:
         if not reply.ok:
-            raise self._refused(reply, "The API tokens were not listed.")
+            raise self.refusal(reply, "The API tokens were not listed.")
         values = reply.json()
         if not isinstance(values, list):
             raise reply.bad("is no list of API tokens")
         listed = dict.fromkeys(reply.token(value, "list of API tokens") for value in values)
         return tuple(sorted(listed, key=lambda value: value not in (self._auth_token, self._session)))
 
-    def _refused(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+    def refusal(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+        """The failure that a reply stands for; what says in a sentence what was not done."""
         if reply.is_html:
             return reply.bad("is a web page")
         code = {401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")

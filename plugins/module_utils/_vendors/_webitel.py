@@ -51,23 +51,22 @@ class Webitel(BaseVendor):
     )
 
     @staticmethod
-    def spec() -> Spec:
-        return (
-            api_options("webitel", "https://api.webitel.com")
-            + token_options()
-            + file_options()
-            + Spec(
-                {
-                    **option("webitel", "username"),
-                    **option("webitel", "password", no_log=True),
-                    **option("webitel", "totp_code", no_log=True),
-                    "key": {"type": "str", "no_log": True},
-                    "token": {"type": "str", "no_log": True},
-                },
-                required_together=(("key", "token"),),
-                required_by={"totp_code": ("password",)},
-            )
+    def login_spec() -> Spec:
+        return api_options("webitel", "https://api.webitel.com") + Spec(
+            {
+                **option("webitel", "username"),
+                **option("webitel", "password", no_log=True),
+                **option("webitel", "totp_code", no_log=True),
+                "key": {"type": "str", "no_log": True},
+                "token": {"type": "str", "no_log": True},
+            },
+            required_together=(("key", "token"),),
+            required_by={"totp_code": ("password",)},
         )
+
+    @staticmethod
+    def spec() -> Spec:
+        return Webitel.login_spec() + token_options() + file_options()
 
     def known(self) -> Token | None:
         token, key = self.given("token"), self.given("key")
@@ -116,7 +115,7 @@ class Webitel(BaseVendor):
         if (reply.status == 401 and words) or (reply.status == 400 and words == "Token Expired"):
             return Verdict(False, shown(reply, words))
         if not reply.ok:
-            raise self._refused(reply, "The session was not checked.")
+            raise self.refusal(reply, "The session was not checked.")
         answer = reply.json_object()
         if "id" not in answer:
             raise reply.bad("does not tell the user")
@@ -128,7 +127,7 @@ class Webitel(BaseVendor):
         if reply.status == 401 and _words(reply):
             return Ended.ALREADY_GONE
         if not reply.ok:
-            raise self._refused(reply, "The logout failed.")
+            raise self.refusal(reply, "The logout failed.")
         if reply.json_object().get("status") != "OK":
             raise reply.bad("does not say OK")
         return Ended.REVOKED
@@ -156,9 +155,10 @@ class Webitel(BaseVendor):
             return refused(
                 reply, "The login was refused: unknown user or wrong password.", "credentials_refused", words
             )
-        return self._refused(reply, "The login failed.")
+        return self.refusal(reply, "The login failed.")
 
-    def _refused(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+    def refusal(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+        """The failure that a reply stands for; what says in a sentence what was not done."""
         words = _words(reply)
         if not words:
             return reply.bad("does not come from Webitel")

@@ -19,7 +19,7 @@ import urllib.parse
 from email.utils import formatdate
 
 JSON = "application/json"
-OPERATIONS = ("login", "issue", "check", "list", "revoke", "other")
+OPERATIONS = ("login", "issue", "check", "list", "revoke", "users", "create", "update", "delete", "other")
 
 
 class Clock:

@@ -61,6 +61,7 @@ KAZOO_ACCOUNTS: dict[str, dict[str, t.Any]] = {
     },
     "beta": {
         "account_id": "b0c0ffee00000000000000000000be7a",
+        "parent_id": "a0c0ffee00000000000000000000ac3e",
         "account_name": "Beta Voice",
         "account_realm": "beta.sip.example.com",
         "phone_number": "+15551230002",

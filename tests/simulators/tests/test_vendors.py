@@ -142,6 +142,30 @@ def test_vacd_users_and_paths(sim) -> None:
     assert call("POST", sim.url + "/vacd/voice/api/v1/admin/token", headers=headers).status_code == 404
 
 
+def test_vacd_users_are_made_changed_and_deleted(sim) -> None:
+    url = sim.api["vacd"] + "/v1/admin/users"
+    headers = vacd_login(sim, "parent@example.com")
+    [parent] = call("GET", url, headers=headers).json()
+    new = {"userName": "new@example.com", "firstName": "New", "roles": ["USER", "WFO_ACCESS"]}
+    made = call("POST", url, headers=headers, json=new, params={"parentUserId": parent["children"][0]["userId"]})
+    assert (made.status_code, made.json()["roles"][1]["roleType"]) == (201, "WFO_ACCESS")
+    assert call("POST", url, headers=headers, json=new).status_code == 409
+    own = f"{url}/{made.json()['userId']}"
+    assert call("PUT", own, headers=headers, json={**made.json(), "firstName": "Old"}).json()["firstName"] == "Old"
+    assert call("PUT", f"{own}/setIsActive", headers=headers, json={"isActive": False}).json() is True
+    assert call("POST", f"{own}/roles/NONSENSE", headers=headers).status_code == 400
+    assert call("DELETE", f"{own}/roles/WFO_ACCESS", headers=headers).json() is True
+    flat = call("GET", url, headers=headers, params={"flatten": "true"}).json()
+    assert [(user["userName"], user["enabled"], user["children"]) for user in flat][2:] == [
+        ("new@example.com", False, [])
+    ]
+    assert len(call("GET", url, headers=headers, params={"flatten": "true", "activeOnly": "true"}).json()) == 2
+    child = f"{url}/{parent['children'][0]['userId']}"
+    assert call("DELETE", child, headers=headers, params={"cascadeDelete": "false"}).status_code == 400
+    assert call("DELETE", child, headers=headers).status_code == 200
+    assert call("GET", own, headers=headers).status_code == 404
+
+
 def test_vacd_list_lags(sim) -> None:
     url = sim.api["vacd"] + "/v1/admin/token"
     auth = vacd_login(sim, "api.one@example.com")
@@ -168,6 +192,13 @@ def kazoo_ok(sim, username: str) -> str:
     reply = sim.login("kazoo", username)
     assert reply.status_code == 201
     return str(reply.json()["auth_token"])
+
+
+ACME = "a0c0ffee00000000000000000000ac3e"
+
+
+def kazoo_token(sim, username: str) -> str:
+    return str(sim.login("kazoo", username).json()["auth_token"])
 
 
 def test_kazoo_account_by_each_way(sim) -> None:
@@ -321,6 +352,37 @@ def test_kazoo_delete_lies_and_reset_ends_all_of_a_user(sim) -> None:
     }
     assert "john@example.com" not in {token["user"] for token in sim.control("GET", "tokens")}
     assert sim.log()[-4]["operation"] == "revoke"
+
+
+def test_kazoo_users_are_made_changed_and_deleted(sim) -> None:
+    admin, url = kazoo_token(sim, "admin@example.com"), sim.api["kazoo"]
+    headers = {"X-Auth-Token": admin}
+    [beta] = call("GET", f"{url}/accounts/{ACME}/descendants", headers=headers).json()["data"]
+    users = f"{url}/accounts/{beta['id']}/users"
+    new = {"username": "New@example.com", "password": "n3w-s3cret", "first_name": "New", "last_name": "Service"}
+    for lacking in "password", "first_name":
+        less = {name: value for name, value in new.items() if name != lacking}
+        reply = call("PUT", users, headers=headers, json={"data": less})
+        assert (reply.status_code, list(reply.json()["data"])) == (400, [lacking])
+    made = call("PUT", users, headers=headers, json={"data": new})
+    assert (made.status_code, made.json()["data"]["username"], made.json()["data"]["enabled"]) == (
+        201,
+        "new@example.com",
+        True,
+    )
+    assert "password" not in made.json()["data"]
+    again = call("PUT", users, headers=headers, json={"data": new})
+    assert list(again.json()["data"]["username"]) == ["unique"]
+    own = f"{users}/{made.json()['data']['id']}"
+    patched = call("PATCH", own, headers=headers, json={"data": {"enabled": False, "password": "0ther-s3cret"}})
+    assert (patched.json()["data"]["first_name"], patched.json()["data"]["enabled"]) == ("New", False)
+    [listed] = call("GET", users, headers=headers, params={"filter_username": "new@example.com"}).json()["data"]
+    assert "enabled" not in listed
+    john = {"X-Auth-Token": kazoo_token(sim, "john@example.com")}
+    assert call("PUT", f"{url}/accounts/{ACME}/users", headers=john, json={"data": new}).status_code == 403
+    assert call("GET", users, headers={"X-Auth-Token": kazoo_token(sim, "ann@example.com")}).status_code == 200
+    assert call("DELETE", own, headers=headers).status_code == 200
+    assert call("GET", own, headers=headers).status_code == 404
 
 
 def test_kazoo_api_key_rotation_and_its_tokens(sim) -> None:
@@ -520,6 +582,27 @@ def test_webitel_domain_tokens_beyond_the_recording(sim) -> None:
     assert call("GET", url + "/token", headers=domain).json()["info"] == "Token Expired"
 
 
+def test_webitel_accounts_are_made_changed_and_deleted(sim) -> None:
+    url = sim.api["webitel"] + "/api/v2/accounts"
+    admin = webitel_login(sim, "200@mydomain.com")
+    new = {"login": "900", "password": "n3w-s3cret", "role": "user", "variables": ["account_role='admin'"]}
+    # The domain that a caller names gives way to its own.
+    made = call("POST", url, headers=admin, json=new, params={"domain": "other.com"}).json()["info"]
+    assert (made["variable_w_domain"], made["variable_account_role"]) == ("mydomain.com", "admin")
+    assert call("POST", url, headers=admin, json=new).json()["info"] == "Number exists"
+    assert call("POST", url, headers=admin, json={**new, "role": None}).status_code == 400
+    assert call("POST", url, headers=admin, json={**new, "login": "901", "password": "a@b"}).status_code == 500
+    pair = webitel_login(sim, "900@mydomain.com")
+    assert call("PUT", f"{url}/900", headers=admin, json={}).status_code == 400
+    change = {"parameters": ["password='0ther-s3cret'"], "variables": ["effective_caller_id_name='New'"]}
+    assert call("PUT", f"{url}/900", headers=admin, json=change).json()["status"] == "OK"
+    assert call("GET", url, headers=pair).status_code == 401
+    assert call("GET", url, headers=admin).json()["info"]["900"]["name"] == "New"
+    assert list(call("GET", url, headers=webitel_login(sim, "201@mydomain.com")).json()["info"]) == ["201"]
+    assert call("DELETE", f"{url}/200", headers=admin).json()["info"] == "Easy! it's YOU !!!"
+    assert [call("DELETE", f"{url}/900", headers=admin).status_code for _unused in range(2)] == [200, 404]
+
+
 def test_webitel_database_fault(sim) -> None:
     url = sim.api["webitel"]
     pair = webitel_login(sim, "201@mydomain.com")
@@ -610,6 +693,28 @@ def test_ipcortex_failures_come_with_200(sim) -> None:
         assert "Set-Cookie" not in reply.headers
     sim.control("PUT", "settings", {"ipcortex": {"fail_status": 401}})
     assert ipcortex(sim, {"type": "auth"}).status_code == 401
+
+
+def test_ipcortex_users_are_made_changed_and_deleted(sim) -> None:
+    def ops(verb: str, key: str, **body: t.Any) -> t.Any:
+        auth = {"type": "auth", "key": key}
+        return call(
+            "POST", f"{sim.api['ipcortex']}/rest/ops/{verb}", json={"type": "user", "auth": auth, **body}
+        ).json()
+
+    key = sim.user("ipcortex", "operator")["api_key"]
+    values = {"uname": "new", "name": "New", "password": "n3w-s3cret", "roleid": "office"}
+    assert ops("create", sim.user("ipcortex", "agent")["api_key"], values=values)["message"] == "Permission denied"
+    assert ops("create", key, values={**values, "name": None})["result"] == "fail"
+    assert ops("create", key, values=values)["values"]["uname"] == "new"
+    assert ops("create", key, values=values)["message"] == "uname is not unique"
+    one = {"scope": {"uname": ["new"]}}
+    assert ops("update", key, **one, values={"name": "Old"}) == {"result": "success", "numrows": 1}
+    row = ops("read", key, **one, columns=["name", "roleid"])["values"]
+    assert row == [{"name": "Old", "roleid": 16, "rolename": "office"}]
+    assert len(ops("read", key)["values"]) == 5
+    assert [ops("delete", key, **one)["result"] for _unused in range(2)] == ["success", "fail"]
+    assert ops("read", key, scope={"nonsense": 1})["message"] == "Unknown column"
 
 
 def test_ipcortex_form_is_not_read(sim) -> None:

@@ -14,6 +14,7 @@ from ..core import Call, Reply, Token, Vendor
 
 COOKIE = "Red60urne"
 IDLE = 3600.0
+COLUMNS = ("uname", "name", "email", "company", "roleid")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -37,7 +38,7 @@ class Ipcortex(Vendor):
         user.setdefault("companies", ["acme"])
         user.setdefault("perms", {"phone": "company"})
         super().add(user)
-        user["user_id"] = 100 + len(self.users)
+        user.setdefault("user_id", 100 + len(self.users))
         if user.get("api_key"):
             self.keys[user["api_key"]] = user
             self.secrets.add(user["api_key"])
@@ -81,6 +82,9 @@ class Ipcortex(Vendor):
             return "issue" if "username" in auth or "password" in auth else "check"
         if call.method == "POST" and self.route(call) == "/rest/auth/logout":
             return "revoke"
+        if call.method == "POST" and self.route(call).startswith("/rest/ops/"):
+            verb = self.route(call).rpartition("/")[2]
+            return {"read": "users"}.get(verb, verb) if verb in ("create", "read", "update", "delete") else "other"
         return "other"
 
     def who(self, call: Call) -> str | None:
@@ -114,6 +118,9 @@ class Ipcortex(Vendor):
             return self.authenticate(call)
         if route == "/rest/auth/logout":
             return self.logout(call)
+        if route.startswith("/rest/ops/") and self.body(call).get("type") == "user":
+            user, how = self.caller(call)
+            return self.manage(route.rpartition("/")[2], self.body(call), user) if user else self.fail(how)
         if route in ("/rest/dialplan/read", "/rest/ops/read", "/rest/call/read"):
             user, how = self.caller(call)
             return Reply.json(200, {"result": "success", "values": []}) if user else self.fail(how)
@@ -172,6 +179,54 @@ class Ipcortex(Vendor):
             return self.fail("Not logged in")
         del self.sessions[session.token]
         return Reply.json(200, {"result": "success"})
+
+    def manage(self, verb: str, body: dict[str, t.Any], caller: dict[str, t.Any]) -> Reply:
+        """Users. Documented are the values of a new one, and the general form of the other requests."""
+        if not {"companyadmin", "sysadmin"} & set(caller["perms"]):
+            return self.fail("Permission denied")
+        values, scope = body.get("values") or {}, body.get("scope") or {}
+        if set(values) - set(COLUMNS) - {"password"} or set(scope) - {"uname"}:
+            return self.fail("Unknown column")
+        self.secrets.submitted(values.get("password"))
+        if verb == "create":
+            return self.create(values)
+        seen = [user for user in self.users.values() if user["company"] in caller["companies"]]
+        chosen = [user for user in seen if user["username"] in scope.get("uname", [user["username"]])]
+        if verb == "read":
+            return Reply.json(200, {"result": "success", "values": [self.row(user, body) for user in chosen]})
+        if not chosen:
+            return self.fail("No such user")
+        for user in chosen:
+            if verb == "delete":
+                del self.users[user["username"]]
+            else:
+                self.take(user, values)
+        return Reply.json(200, {"result": "success", "numrows": len(chosen)})
+
+    def create(self, values: dict[str, t.Any]) -> Reply:
+        name = values.get("uname")
+        if not name or not values.get("name"):
+            return self.fail("uname and name are required")
+        if name in self.users:
+            return self.fail("uname is not unique")
+        user = {"username": name, "password": None, "company": values.get("company") or "acme", "purpose": "made"}
+        self.take(user, values)
+        self.add(user)
+        return Reply.json(200, {"result": "success", "values": {"contact_id": user["user_id"], "uname": name}})
+
+    @staticmethod
+    def take(user: dict[str, t.Any], values: dict[str, t.Any]) -> None:
+        names = {"name": "name", "email": "email", "roleid": "role", "password": "password"}
+        user.update({names[column]: value for column, value in values.items() if column in names and value is not None})
+
+    @staticmethod
+    def row(user: dict[str, t.Any], body: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The columns that are asked for; with the number of a role comes its name."""
+        role = user.get("role", "user")
+        held = {"uname": user["username"], "email": user.get("email", ""), "roleid": 10 + len(role), "rolename": role}
+        wanted = [*body.get("columns", COLUMNS)]
+        wanted += ["rolename"] if "roleid" in wanted else []
+        return {column: {**user, **held}[column] for column in wanted}
 
     @staticmethod
     def view(user: dict[str, t.Any], session: Token | None) -> dict[str, t.Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import re
@@ -119,8 +118,13 @@ class Kazoo(Vendor):
         account = self.accounts[user["account"]]
         for name in ("account_id", "account_name", "account_realm", "phone_number"):
             user[name] = account[name]
-        user["owner_id"] = hashlib.md5(user["username"].encode(), usedforsecurity=False).hexdigest()
+        user.setdefault("owner_id", md5(user["username"]))
         user["secret"] = secrets.token_bytes(32)
+        self.hash(user)
+        self.by_owner[user["owner_id"]] = user
+
+    def hash(self, user: dict[str, t.Any]) -> None:
+        account = self.accounts[user["account"]]
         # Saving lowers the name, so the hashes are over the lower-cased one.
         text = user["username"].lower() + ":" + user["password"]
         user["credentials"] = {"md5": md5(text)}
@@ -129,7 +133,6 @@ class Kazoo(Vendor):
         self.secrets.add(md5(text), sha1(text))
         for method, digest in user["credentials"].items():
             self.by_hash[account["account_id"], method, digest] = user
-        self.by_owner[user["owner_id"]] = user
 
     def generate(self, number: int, password: str) -> dict[str, t.Any]:
         return {**super().generate(number, password), "account": "acme"}
@@ -229,6 +232,8 @@ class Kazoo(Vendor):
             return {"GET": "check", "DELETE": "revoke"}.get(method, "other")
         if rest == ["auth", "tokeninfo"] or (rest[:1] == ["user_auth"] and method == "GET"):
             return "check"
+        if rest[:1] == ["accounts"] and rest[2:3] in (["users"], ["descendants"]) and len(rest) < 5:
+            return {"PUT": "create", "POST": "update", "PATCH": "update", "DELETE": "delete"}.get(method, "users")
         if method == "PUT" and rest[-1:] == ["auth"]:
             return "revoke" if Request(call).envelope.get("action") == "reset_signature_secret" else "issue"
         return "other"
@@ -297,7 +302,7 @@ class Kazoo(Vendor):
             raise Halt(405, "invalid_method", {"message": "method not allowed"}, True)
         if request.problem:
             raise request.problem
-        if request.method in ("PUT", "POST") and not request.envelope and not request.unread:
+        if request.method in ("PUT", "POST", "PATCH") and not request.envelope and not request.unread:
             raise invalid("data", "required", "Field is required but missing", True, value={})
         self.early(call, request)
         created = 200 if request.verb else 201
@@ -330,8 +335,9 @@ class Kazoo(Vendor):
                 (): ("GET",),
                 ("api_key",): ("GET", "PUT"),
                 ("auth",): ("PUT",),
-                ("users",): ("GET",),
-                ("users", "ID"): ("GET",),
+                ("descendants",): ("GET",),
+                ("users",): ("GET", "PUT"),
+                ("users", "ID"): ("GET", "POST", "PATCH", "DELETE"),
                 ("users", "ID", "auth"): ("PUT",),
             }.get(below, ())
         return ()
@@ -504,9 +510,12 @@ class Kazoo(Vendor):
                 user = self.by_owner.get(owner) if owner else None
                 return created, self.issue(account, user, "cb_auth"), self.view(account, owner)
             raise forbidden  # the whole system's secret
-        if rest[0] in ("user_auth", "api_auth") or rest[1] != account["account_id"]:
+        if rest[0] in ("user_auth", "api_auth"):
             raise forbidden
-        return self.account(rest[2:], request, account, owner, created, forbidden)
+        wanted = self.by_id.get(rest[1], {})
+        if account["account_id"] not in (wanted.get("account_id"), wanted.get("parent_id")):
+            raise forbidden
+        return self.account(rest[2:], request, wanted, owner, created, forbidden)
 
     def account(
         self,
@@ -539,18 +548,101 @@ class Kazoo(Vendor):
                 raise invalid("action", "required", "Field is required but missing", value="action")
             holder["secret"] = secrets.token_bytes(32)
             return created, None, None
-        members = [
-            user
-            for user in self.users.values()
-            if user["account_id"] == account["account_id"] and not user.get("deleted")
-        ]
-        shown_users = [
-            {"id": user["owner_id"], "username": user["username"].lower(), "enabled": user.get("enabled", True)}
-            for user in members
-        ]
-        if len(rest) == 1:
-            return 200, None, shown_users[:50]
-        for user in shown_users:
-            if user["id"] == rest[1]:
-                return 200, None, user
-        raise Halt(404, "bad_identifier", {"message": "bad identifier", "cause": rest[1]})
+        if rest == ["descendants"]:
+            below = [each for each in self.accounts.values() if each.get("parent_id") == account["account_id"]]
+            names = {"id": "account_id", "name": "account_name", "realm": "account_realm"}
+            return (
+                200,
+                None,
+                [{**{ours: each[theirs] for ours, theirs in names.items()}, "flags": []} for each in below],
+            )
+        if not admin and (request.method != "GET" and rest[1:] != [owner]):
+            raise forbidden
+        return self.manage(rest[1:], request, account, created)
+
+    # -- users ------------------------------------------------------------------------------------------------------
+
+    def manage(
+        self, rest: list[str], request: Request, account: dict[str, t.Any], created: int
+    ) -> tuple[int, str | None, t.Any]:
+        everybody = [user for user in self.users.values() if user["account_id"] == account["account_id"]]
+        members = [user for user in everybody if not user.get("deleted")]
+        query = request.call.query
+        if not rest and request.method == "GET":
+            name = query.get("filter_username")
+            shown = [self.document(user) for user in members if name in (None, user["username"].lower())]
+            # A list does not tell whether a user is enabled.
+            summary = [{key: value for key, value in each.items() if key != "enabled"} for each in shown]
+            return 200, None, summary if query.get("paginate") == "false" else summary[:50]
+        if not rest:
+            return created, None, self.document(self.save(None, request.data, account, members))
+        user = next((each for each in members if each["owner_id"] == rest[0]), None)
+        if user is None:
+            raise Halt(404, "bad_identifier", {"message": "bad identifier", "cause": rest[0]})
+        if request.method in ("POST", "PATCH"):
+            merged = {**(self.document(user) if request.method == "PATCH" else {}), **request.data}
+            self.save(user, merged, account, members)
+        elif request.method == "DELETE":
+            user["deleted"] = True
+        return 200, None, self.document(user)
+
+    @staticmethod
+    def document(user: dict[str, t.Any]) -> dict[str, t.Any]:
+        level = "admin" if user.get("admin") else "user"
+        held = {"first_name": "First", "last_name": "Last", **user.get("document", {})}
+        own = {"id": user["owner_id"], "username": user["username"].lower(), "enabled": user.get("enabled", True)}
+        return {"priv_level": level, "features": [], **held, **own}
+
+    def save(
+        self,
+        user: dict[str, t.Any] | None,
+        data: dict[str, t.Any],
+        account: dict[str, t.Any],
+        members: list[dict[str, t.Any]],
+    ) -> dict[str, t.Any]:
+        """Judge a user's document by the schema, and keep it."""
+        for name in "first_name", "last_name":
+            self.text_field(data, name, 1, 128, required=True)
+        self.text_field(data, "email", 3, 254)
+        self.text_field(data, "username", 1, 256)
+        self.text_field(data, "password", 0, 10_000)
+        self.secrets.submitted(data.get("password"))
+        level, name, password = (
+            data.get("priv_level", "user"),
+            str(data.get("username") or "").lower(),
+            data.get("password"),
+        )
+        if level not in ("user", "admin"):
+            text = "Value not found in enumerated list of values"
+            raise invalid("priv_level", "enum", text, target=["user", "admin"], value=level)
+        if not isinstance(data.get("enabled", True), bool):
+            raise invalid("enabled", "type", "Value did not match type(s): boolean", target="boolean")
+        if not re.fullmatch(r"[+@.\w-]*", name, re.ASCII):
+            raise invalid("username", "pattern", "Failed to match pattern", target=r"^([+@.\w_-]+)$", value=name)
+        if any(each is not user and each["username"].lower() == name for each in members):
+            raise invalid("username", "unique", "Username must be unique within account", cause=name)
+        if not password and (user is None or user["username"].lower() != name):
+            text = "The password must be provided when creating / updating the user name"
+            raise invalid("password", "required", text, cause=name)
+        if user is None:
+            user = {"username": name, "account": self.name_of(account), "purpose": "made by an administrator"}
+            self.add({**user, "password": password, "owner_id": uuid.uuid4().hex})
+            user = self.users[name]
+        elif password:
+            self.set_password(user, password)
+        user.update(admin=level == "admin", enabled=data.get("enabled", True))
+        kept = ("id", "username", "password", "enabled", "priv_level", "features")
+        user["document"] = {key: value for key, value in data.items() if key not in kept}
+        return user
+
+    def name_of(self, account: dict[str, t.Any]) -> str:
+        return next(name for name, each in self.accounts.items() if each is account)
+
+    def set_password(self, user: dict[str, t.Any], password: str) -> None:
+        """Another password ends all tokens of the user."""
+        for method, digest in user["credentials"].items():
+            del self.by_hash[user["account_id"], method, digest]
+        if password != user["password"]:
+            user["secret"] = secrets.token_bytes(32)
+        user["password"] = password
+        self.hash(user)

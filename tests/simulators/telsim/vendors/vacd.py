@@ -27,6 +27,13 @@ TRUE = {
 }
 
 
+RIGHTS = {
+    *("SUPER_USER", "USER", "MANAGE_USERS", "MANAGE_RIGHTS", "ACCESS_SIBLINGS", "ACCESS_AUDIT_LOG", "ASSUME_USERS"),
+    *("REPORT_ADMINISTRATIVE_USER", "WFO_ACCESS", "ACCESS_GOODDATA_EDITOR", "ACCESS_GOODDATA_ANALYST"),
+    *("ACCESS_GOODDATA_VIEWER", "NO_ACCESS"),
+}
+
+
 class Vacd(Vendor):
     name = "vacd"
     api_path = "/api"
@@ -35,25 +42,38 @@ class Vacd(Vendor):
     # token_reply: a new token comes as bare text; some deployment seems to have sent quoted JSON ("json").
     # delete_reply: the documented boolean; the documented 204 is "empty".
     # delete_unknown: a boolean and no 404 in the documentation, so 200 false; or 404.
-    defaults: t.ClassVar[dict[str, t.Any]] = {"token_reply": "text", "delete_reply": "boolean", "delete_unknown": 200}
+    # roles: objects in the description, plain texts ("text") in the examples.
+    # create_reply: 201 in the description of the legacy API, 200 in that of the current one.
+    defaults: t.ClassVar[dict[str, t.Any]] = {
+        "token_reply": "text",
+        "delete_reply": "boolean",
+        "delete_unknown": 200,
+        "roles": "object",
+        "create_reply": 201,
+    }
 
     # lagging_list: the list does not have the tokens of the last seconds (60) yet; with reverse, the latest comes first.
     troubles = ("lagging_list",)
     changeable = ("enabled", "locked")
 
     def reset(self) -> None:
+        self.numbers = 0
         self.auth: dict[str, Token] = {}
         self.api: dict[str, Token] = {}
 
     def add(self, user: dict[str, t.Any]) -> None:
         super().add(user)
-        user["user_id"] = 1000 + len(self.users)
+        self.numbers += 1
+        user["user_id"] = 1000 + self.numbers
 
     def operation(self, call: Call) -> str:
         if call.parts[:3] == ["api", "v1", "auth"]:
             return "login" if call.method == "POST" and call.parts[3:] == ["login"] else "other"
         if call.parts[:4] == ["api", "v1", "admin", "token"]:
             return {"POST": "issue", "GET": "list", "DELETE": "revoke"}.get(call.method, "other")
+        if call.parts[:4] == ["api", "v1", "admin", "users"]:
+            words = {"GET": "users", "POST": "create", "DELETE": "delete"} if len(call.parts) < 6 else {}
+            return words.get(call.method, "update")
         return "other"
 
     def who(self, call: Call) -> str | None:
@@ -104,8 +124,8 @@ class Vacd(Vendor):
             return Reply.json(200, self.listed(owner["username"]))
         if rest[:2] == ["admin", "token"] and len(rest) == 3 and call.method == "DELETE":
             return self.delete(call, owner, rest[2])
-        if rest == ["admin", "users"] and call.method == "GET":
-            return self.list_users(call, owner)
+        if rest[:2] == ["admin", "users"]:
+            return self.manage(call, owner, rest[2:])
         if rest == ["admin", "accounts"] and call.method == "GET":
             return Reply.json(200, [self.account()])
         return self.missing(call)
@@ -127,7 +147,7 @@ class Vacd(Vendor):
             return self.failure(call, 400, "The supplied data is not valid")
         user = self.users.get(fields["username"])
         # Statuses and texts of refusals are not documented: 401 for credentials, 403 for who may not in.
-        if user is None or user["password"] != fields["password"]:
+        if user is None or user.get("password") != fields["password"]:
             return self.failure(call, 401, "Invalid username or password")
         if user.get("locked"):
             return self.failure(call, 403, "This account is locked")
@@ -207,31 +227,99 @@ class Vacd(Vendor):
             yield username
             username = self.users.get(username, {}).get("parent")
 
-    def list_users(self, call: Call, owner: dict[str, t.Any]) -> Reply:
-        if "MANAGE_USERS" not in owner.get("roles", ()):
+    def manage(self, call: Call, owner: dict[str, t.Any], rest: list[str]) -> Reply:
+        """Users, as the description of the current API has them. Who is not below the caller is not there."""
+        if not {"MANAGE_USERS", "SUPER_USER"} & set(owner.get("roles", ())):
             text = "You do not have permission to access this resource"
             return self.failure(call, 403, text, "access.denied.exception")
-        return Reply.json(200, [self.view(owner)])
+        if not rest:
+            return self.make_user(call, owner) if call.method == "POST" else self.list_users(call, owner)
+        user = next((each for each in self.users.values() if str(each["user_id"]) == rest[0]), None)
+        if user is None or owner["username"] not in self.lineage(user["username"]):
+            return self.missing(call)
+        if rest[1:] == ["setIsActive"] and call.method == "PUT":
+            user["enabled"] = call.json()["isActive"] is True
+            return Reply.json(200, True)
+        if len(rest) == 3 and rest[1] == "roles" and call.method in ("POST", "DELETE"):
+            return self.change_right(call, user, rest[2])
+        if len(rest) > 1:
+            return self.missing(call)
+        if call.method == "DELETE":
+            return self.remove_user(call, user)
+        if call.method == "PUT":
+            self.take(user, call.json())
+        return Reply.json(200, self.view(user))
 
-    def view(self, user: dict[str, t.Any]) -> dict[str, t.Any]:
-        first, _sep, _rest = user["username"].partition("@")
+    def list_users(self, call: Call, owner: dict[str, t.Any]) -> Reply:
+        active = TRUE.get(call.query.get("activeOnly", "").lower())
+        if not TRUE.get(call.query.get("flatten", "").lower()):
+            return Reply.json(200, [self.view(owner, bool(active))])
+        seen = [each for each in self.users.values() if owner["username"] in self.lineage(each["username"])]
+        shown = [each for each in seen if each.get("enabled", True) or not active]
+        return Reply.json(200, [{**self.view(each), "children": []} for each in shown])
+
+    def make_user(self, call: Call, owner: dict[str, t.Any]) -> Reply:
+        body = call.json()
+        number = call.query.get("parentUserId", str(owner["user_id"]))
+        parent = next((each for each in self.users.values() if str(each["user_id"]) == number), None)
+        if not isinstance(body, dict) or not body.get("userName") or parent is None:
+            return self.failure(call, 400, "The supplied data is not valid")
+        if body["userName"] in self.users:
+            return self.failure(call, 409, "The user name is already in use")
+        user = {"username": body["userName"], "parent": parent["username"], "purpose": "made by an administrator"}
+        self.add(user)
+        self.take(user, body)
+        user["roles"] = [role for role in body.get("roles", ()) if role != "USER"]
+        user["enabled"] = body.get("enabled", True)
+        return Reply.json(self.settings["create_reply"], self.view(user))
+
+    @staticmethod
+    def take(user: dict[str, t.Any], body: dict[str, t.Any]) -> None:
+        """A user is replaced by what the request says; rights and state have requests of their own."""
+        user["first"], user["last"] = body.get("firstName"), body.get("lastName")
+
+    def change_right(self, call: Call, user: dict[str, t.Any], right: str) -> Reply:
+        if right not in RIGHTS:
+            return self.failure(call, 400, "The supplied data is not valid")
+        held = [role for role in user.get("roles", ()) if role != right]
+        if call.method == "POST" and len(held) != len(user.get("roles", ())):
+            return self.failure(call, 409, "The user has this role")
+        user["roles"] = [*held, right] if call.method == "POST" else held
+        return Reply.json(200, True)
+
+    def remove_user(self, call: Call, user: dict[str, t.Any]) -> Reply:
+        below = [name for name in self.users if user["username"] in self.lineage(name)]
+        # The vendor does not say what becomes of those below without a cascade.
+        if TRUE.get(call.query.get("cascadeDelete", "true").lower()) is False and len(below) > 1:
+            return self.failure(call, 400, "The supplied data is not valid")
+        for name in below:
+            del self.users[name]
+        return Reply(200, b"", None)
+
+    def view(self, user: dict[str, t.Any], active: bool = False) -> dict[str, t.Any]:
+        name, _sep, _rest = user["username"].partition("@")
+        first, last = user.get("first", name), user.get("last", "Example")
+        below = [other for other in self.users.values() if other.get("parent") == user["username"]]
         return {
             "userId": user["user_id"],
             "userName": user["username"],
             "firstName": first,
-            "lastName": "Example",
-            "fullName": f"{first} Example",
+            "lastName": last,
+            "fullName": f"{first} {last}",
             "enabled": user.get("enabled", True),
             "creationDate": "2020-01-01T00:00:00.000+0000",
             "parentPath": ".".join(str(self.users[name]["user_id"]) for name in self.lineage(user.get("parent"))),
             "phoneNumber": "",
             "rcUserId": 0,
             "rcAccountId": "",
-            "roles": [{"roleType": role, "description": ""} for role in ["USER", *user.get("roles", ())]],
+            "roles": [self.role(role) for role in ["USER", *user.get("roles", ())]],
             "rootUser": False,
             "userManagedByRC": False,
-            "children": [self.view(other) for other in self.users.values() if other.get("parent") == user["username"]],
+            "children": [self.view(other, active) for other in below if other.get("enabled", True) or not active],
         }
+
+    def role(self, name: str) -> str | dict[str, str]:
+        return name if self.settings["roles"] == "text" else {"roleType": name, "description": ""}
 
     @staticmethod
     def account() -> dict[str, t.Any]:

@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 import uuid
 
 import jwt
 
 from .. import users
-from ..core import JSON, Call, Reply, Token, Vendor
+from ..core import JSON, Call, Reply, Token, Vendor, md5
 
 UTF8 = "application/json; charset=utf-8"
 DAYS_100 = 100 * 24 * 3600 * 1000
@@ -86,6 +87,9 @@ class Webitel(Vendor):
             return {"POST /login": "issue", "POST /logout": "revoke"}.get(route, "check")
         if call.parts[:3] == ["api", "v2", "domains"] and call.parts[4:6] == ["settings", "token"]:
             return {"POST": "issue", "GET": "list", "DELETE": "revoke"}.get(call.method, "other")
+        if call.parts[:3] == ["api", "v2", "accounts"] and len(call.parts) < 5:
+            words = {"GET": "users", "POST": "create", "PUT": "update", "DELETE": "delete"}
+            return words.get(call.method, "other")
         return "other"
 
     def body(self, call: Call) -> dict[str, t.Any]:
@@ -250,7 +254,100 @@ class Webitel(Vendor):
         if rest[:1] == ["domains"] and rest[2:3] == ["settings"] and len(rest) >= 3:
             # A caller bound to a domain gets his own, whatever the path names.
             return self.domain_settings(call, who, who.get("domain") or rest[1], rest[3:])
+        if rest[:1] == ["accounts"] and len(rest) < 3:
+            body = self.body(call)
+            # A caller's own domain wins, as everywhere.
+            domain = who.get("domain") or call.query.get("domain") or body.get("domain")
+            if not domain:
+                raise Refusal(400, "Domain is require.")
+            return self.accounts(call, who, domain, rest[1:], body)
         return self.missing(call)
+
+    # -- accounts ---------------------------------------------------------------------------------------------------
+
+    def accounts(
+        self, call: Call, who: dict[str, t.Any], domain: str, rest: list[str], body: dict[str, t.Any]
+    ) -> Reply:
+        rights = set(who["acl"].get("account", ()))
+        if call.method == "GET" and not rest:
+            seen = [name for name in self.users if name.endswith(f"@{domain}")]
+            # Who may not read all is told the own one.
+            return ok({name.partition("@")[0]: self.row(name) for name in seen if rights or name == who["id"]})
+        if not rights:
+            raise Refusal(403, "Permission denied!")
+        if call.method == "POST" and not rest:
+            return self.make_account(domain, body)
+        name = f"{rest[0]}@{domain}" if rest else ""
+        if name not in self.users:
+            raise Refusal(404, "-ERR user not found\n")
+        if call.method == "PUT":
+            self.change_account(name, body)
+        elif call.method == "DELETE":
+            if name == who["id"]:
+                raise Refusal(400, "Easy! it's YOU !!!")
+            del self.users[name]
+            self.forget_pairs(name)
+            return ok("+OK destroyed!\n")
+        elif call.method != "GET":
+            return self.missing(call)
+        return ok(self.item(name))
+
+    def make_account(self, domain: str, body: dict[str, t.Any]) -> Reply:
+        login, role = body.get("login"), body.get("role")
+        if not login or not role:
+            raise Refusal(400, "Domain, login is require.")
+        name = f"{login}@{domain}"
+        if name in self.users:
+            raise Refusal(400, "Number exists")
+        # The console gets login:password@domain, and what is odd there breaks it.
+        if re.search("[^A-Za-z0-9._~-]", f"{login}{body.get('password') or ''}"):
+            raise Refusal(500, "-ERR bad syntax\n")
+        self.add({"username": name, "password": body.get("password"), "role": role, "purpose": "made"})
+        self.assign(name, body.get("variables"))
+        return ok(self.item(name))
+
+    def change_account(self, name: str, body: dict[str, t.Any]) -> None:
+        parameters, variables = body.get("parameters"), body.get("variables")
+        if not isinstance(parameters, list) and not isinstance(variables, list):
+            raise Refusal(400, "Bad request.")
+        for each in parameters or ():
+            key, _sep, value = each.partition("=")
+            if key == "password":
+                self.users[name]["password"] = value.strip("'")
+                self.secrets.submitted(value.strip("'"))
+        self.assign(name, variables)
+        if any(each.startswith(("password=", "account_role=")) for each in [*(parameters or ()), *(variables or ())]):
+            self.forget_pairs(name)
+
+    def assign(self, name: str, variables: t.Any) -> None:
+        names = {"account_role": "role", "effective_caller_id_name": "caller_name"}
+        for each in variables or ():
+            key, _sep, value = each.partition("=")
+            if key in names:
+                self.users[name][names[key]] = value.strip("'")
+
+    def forget_pairs(self, name: str) -> None:
+        self.pairs = {key: pair for key, pair in self.pairs.items() if pair.user != name}
+
+    def row(self, name: str) -> dict[str, t.Any]:
+        user = self.users[name]
+        login, _sep, domain = name.partition("@")
+        own = {"id": login, "domain": domain, "name": user.get("caller_name", login), "role": user["role"] or ""}
+        return {**own, "agent": "false", "state": "nonreg", "online": False}
+
+    def item(self, name: str) -> dict[str, t.Any]:
+        """All that the console knows, with passwords."""
+        user = self.users[name]
+        login, _sep, domain = name.partition("@")
+        return {
+            "a1-hash": md5(f"{name}:{user['password']}"),
+            "jsonrpc-password": user["password"],
+            "vm-password": "1234",
+            "webitel-extensions": login,
+            "variable_w_domain": domain,
+            "variable_effective_caller_id_name": user.get("caller_name", login),
+            "variable_account_role": user["role"] or "",
+        }
 
     # -- domain tokens ----------------------------------------------------------------------------------------------
 

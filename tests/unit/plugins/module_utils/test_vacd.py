@@ -175,7 +175,7 @@ def test_the_token_that_authorises_is_listed_first(portal):
 def test_the_known_token_may_list_where_there_is_nothing_better(portal):
     portal.add("GET", TOKENS, json=[TOKEN], match=[with_token(TOKEN)])
     assert vacd(api_token=TOKEN).list() == (TOKEN,)
-    with pytest.raises(OptionError, match="To read the list of API tokens, give username and password") as caught:
+    with pytest.raises(OptionError, match="To log in, give username and password") as caught:
         vacd(state="absent").list()
     assert caught.value.code == "credentials_missing"
 
