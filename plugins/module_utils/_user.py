@@ -221,6 +221,7 @@ class UserLifecycle:
         token = before.token if before and before.pending else None
         kept = replace(self.blank, token=token or Token(self.new_password(), issued_at=now), pending=Attempt(now))
         password = t.cast(Token, kept.token).value
+        self.store.prove()
         self.store.save(kept)
         try:
             self._send(decision, wanted, password)
