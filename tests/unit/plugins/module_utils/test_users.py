@@ -124,7 +124,7 @@ def test_no_failure_shows_a_secret(vendor, monkeypatch):
     """Not even if the vendor tells all that it was told."""
     portal = Portal(vendor)
     module, options = TASKS[vendor]
-    given = {} if vendor == "vacd" else {"user_password": "t0p-s3cret-p4ss", "update_password": "always"}
+    given: Options = {} if vendor == "vacd" else {"user_password": "t0p-s3cret-p4ss", "update_password": "always"}
     echo = json.dumps({"message": [options, given], "info": f"{options} {given}", "generalMessage": str(options)})
     operation = "update" if given else "users"
     answering(portal, monkeypatch, operation, 403, echo.encode())
