@@ -142,7 +142,8 @@ def decide(wanted: Wanted, user: User | None, record: Record | None, users: Trai
     told = [f"{name} changes" for name in changes]
     told += ["the password of an interrupted run is set again" if pending else "a password is set"] * sets_password
     if not told:
-        return Decision("the user is as wanted", user)
+        unknown = ", its password is not on record" if wanted.keeps and record is None else ""
+        return Decision(f"the user is as wanted{unknown}", user)
     return Decision(", ".join(told), user, "update", changes, sets_password)
 
 
@@ -221,6 +222,7 @@ class UserLifecycle:
         token = before.token if before and before.pending else None
         kept = replace(self.blank, token=token or Token(self.new_password(), issued_at=now), pending=Attempt(now))
         password = t.cast(Token, kept.token).value
+        self.store.prove()
         self.store.save(kept)
         try:
             self._send(decision, wanted, password)

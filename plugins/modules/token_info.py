@@ -243,7 +243,7 @@ failure:
         - V(mfa_required) - the user needs a second factor, or the one that was given is wrong.
         - V(newer_record) - the record was written by a newer version of this collection.
         - V(no_password) - Ansible has no vault password to encrypt the file of C(store) with.
-        - V(not_a_record) - C(path), C(store) or C(record) holds something else than a record of this collection.
+        - V(not_a_record) - C(path), C(store) or C(record) holds something else than a token record.
         - V(not_permitted) - the user lacks the right to do this.
         - V(proxy_refused) - the proxy refused to pass the request on, so the vendor never saw it. See C(proxy).
         - V(rate_limited) - too many requests, and waiting within C(retries) and C(retry_timeout) did not help.

@@ -282,7 +282,7 @@ failure:
         - V(mfa_required) - the user needs a second factor, or the one that was given is wrong.
         - V(newer_record) - the record was written by a newer version of this collection.
         - V(no_password) - Ansible has no vault password to encrypt the file of O(store) with.
-        - V(not_a_record) - O(path), O(store) or O(record) holds something else than a record of this collection.
+        - V(not_a_record) - O(path), O(store) or O(record) holds something else than a token record.
         - V(not_permitted) - the user lacks the right to do this.
         - V(proxy_refused) - the proxy refused to pass the request on, so the vendor never saw it. See O(proxy).
         - V(rate_limited) - too many requests, and waiting within O(retries) and O(retry_timeout) did not help.

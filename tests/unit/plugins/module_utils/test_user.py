@@ -204,6 +204,7 @@ def test_a_user_that_exists_keeps_its_password():
     outcome, _warnings = world.run(JOE)
     assert (outcome.decision.reason, outcome.password) == ("email changes, enabled changes", None)
     assert (world.users["joe"], world.store.record) == ((JOE.facts, "somebody's"), None)
+    assert world.run(JOE)[0].decision.reason == "the user is as wanted, its password is not on record"
 
 
 @pytest.mark.parametrize(
