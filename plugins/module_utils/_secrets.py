@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import itertools
 import json
 import re
 import typing as t
@@ -59,10 +60,10 @@ def _is_plain(character: str) -> bool:
     return character.isalnum() and character.isascii()
 
 
-def _spellings(character: str) -> str:
-    """A pattern for the ways to write one character: escaped for a URL, for JSON or for HTML, or as it is."""
+def _ways(character: str) -> list[str]:
+    """Patterns for the ways to write one character: escaped for a URL, for JSON or for HTML, or as it is."""
     if _is_plain(character):
-        return character
+        return [character]
     octets = character.encode("utf-8", "surrogateescape")
     units = character.encode("utf-16-be", "surrogatepass").hex()
     json_units = "".join(rf"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
@@ -70,12 +71,27 @@ def _spellings(character: str) -> str:
         f"(?i:{''.join(f'%{octet:02x}' for octet in octets)})",
         f"(?i:{json_units})",
         f"(?i:&#(?:0*{ord(character)}|x0*{ord(character):x});)",
-        re.escape(html.escape(character)),
-        re.escape(json.dumps(character)[1:-1]),
-        *{" ": [r"\+"], "/": [r"\\/"]}.get(character, []),
-        re.escape(character),
     ]
-    return f"(?:{'|'.join(ways)})"
+    more = {" ": ["+"], "/": ["\\/"]}.get(character, [])
+    for text in (html.escape(character), json.dumps(character)[1:-1], *more, character):
+        # Each way once: of two for the same text, a search would try all combinations.
+        if not any(re.fullmatch(way, text) for way in ways):
+            ways.append(re.escape(text))
+    return ways
+
+
+def _pattern(secret: str) -> str:
+    """A pattern for a secret, however its characters are written. Backslashes, which JSON doubles, are taken as one run."""
+    found = []
+    for character, run in itertools.groupby(secret):
+        length = len(list(run))
+        ways = _ways(character)
+        if character == "\\":
+            escaped = "|".join(way for way in ways if way.strip(character))
+            found.append(rf"(?:\\{{{length},{2 * length}}}|(?:{escaped}){{{length}}})")
+        else:
+            found.append(f"(?:{'|'.join(ways)}){{{length}}}")
+    return "".join(found)
 
 
 class Masker:
@@ -107,7 +123,7 @@ class Masker:
         for secret in sorted(self._secrets, key=len, reverse=True):
             # To make the pattern takes long, and most texts lack a character that no way of writing changes.
             if all(character in text for character in secret if _is_plain(character)):
-                text = re.sub("".join(map(_spellings, secret)), MASK, text)
+                text = re.sub(_pattern(secret), MASK, text)
             for core in self._secrets[secret]:
                 text = text.replace(core, MASK)
         return text

@@ -15,7 +15,8 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from stage import ending
+import yaml
+from stage import ROOT, ending
 
 PROJECT_URL = "https://git.example.com/tokens.git"
 CONSUMER = {"name": "PBX", "path": "telephony/one"}
@@ -40,6 +41,12 @@ def clean_env(folder: Path, collections: Path) -> dict[str, str]:
         "NO_PROXY": "127.0.0.1",
         "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
     }
+
+
+def linked_fields() -> dict[str, str]:
+    """The fields of a consumer's credential, and the key of the KV secret that each is linked to."""
+    variables = yaml.safe_load((ROOT / "roles" / "awx" / "vars" / "main.yml").read_text("utf-8"))
+    return t.cast("dict[str, str]", variables["__awx_linked_fields"])
 
 
 @dataclass(frozen=True)

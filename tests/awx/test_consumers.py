@@ -16,9 +16,8 @@ import pytest
 import yaml
 from jobs import Launcher
 from openbao import app_role
-from setup_run import CONSUMER, clean_env
+from setup_run import CONSUMER, clean_env, linked_fields
 from stage import ROOT
-from test_role import linked_fields
 
 ROLE = ROOT / "roles" / "awx"
 USE = """

@@ -12,16 +12,13 @@ import re
 import credential_types
 import pytest
 import yaml
+from setup_run import linked_fields
 from stage import ROOT, VENDORS
 
 ROLE = ROOT / "roles" / "awx"
 TEMPLATES = {
     path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (ROLE / "files/job_templates").glob("*.yml")
 }
-
-
-def linked_fields():
-    return yaml.safe_load((ROLE / "vars" / "main.yml").read_text("utf-8"))["__awx_linked_fields"]
 
 
 def test_first_run_makes_all(first_run):

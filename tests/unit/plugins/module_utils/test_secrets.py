@@ -8,6 +8,7 @@ import base64
 import hashlib
 import html
 import json
+import string
 import typing as t
 from urllib.parse import quote, quote_plus
 
@@ -184,6 +185,16 @@ def test_a_text_is_made_one_line_and_then_masked(secret, text):
 
 def test_a_secret_of_nothing_that_can_be_seen_masks_nothing():
     assert Masker(["\n", "\u200b"]).clean("all of\nthis") == "all of this"
+
+
+@pytest.mark.parametrize("character", [*string.punctuation, " ", "ü", "☎", "\U0001f512", "\udcff"])
+@pytest.mark.parametrize("write", [str, json.dumps, quote, html.escape])
+def test_a_search_that_nearly_finds_a_long_secret_comes_to_an_end(character, write):
+    almost = f"y{character * 100}"
+    written = write(almost, errors="surrogateescape") if write is quote else write(almost)
+    text = f"{written}. x"
+    assert Masker([f"{almost}x"]).mask_known(text) == text
+    assert MASK in Masker([almost]).mask_known(text)
 
 
 @given(st.text(min_size=4), st.text(), st.text())
