@@ -12,6 +12,9 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex 
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel_domain_token import (
+    WebitelDomainToken,
+)
 
 VENDORS: dict[str, type[BaseVendor]] = {
     vendor.name: vendor
@@ -19,6 +22,7 @@ VENDORS: dict[str, type[BaseVendor]] = {
         Vacd,
         Kazoo,
         Webitel,
+        WebitelDomainToken,
         Ipcortex,
         Dialer,
     )

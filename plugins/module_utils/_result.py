@@ -12,9 +12,9 @@ import typing as t
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
 from ansible_collections.telephony.auth.plugins.module_utils._decide import Policy, next_action_at
 from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Outcome
+from ansible_collections.telephony.auth.plugins.module_utils._listing import told_as
 from ansible_collections.telephony.auth.plugins.module_utils._options import Options
 from ansible_collections.telephony.auth.plugins.module_utils._record import Json, Record, record_from_json
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 
@@ -52,7 +52,7 @@ def describe(vendor: BaseVendor, options: Options, policy: Policy, outcome: Outc
     if outcome.revoked is not None:
         result["revoked"] = outcome.revoked
     if outcome.listed is not None or outcome.suspects:
-        result["others"] = unmanaged(outcome.listed or (), outcome.after, outcome.suspects)
+        result["others"] = unmanaged(vendor, outcome.listed or (), outcome.after, outcome.suspects)
     if options["state"] == "present":
         result.update(_of_present(outcome, policy))
     returns = options["return_token"] if options["return_token"] is not None else not _has_store(options)
@@ -63,10 +63,12 @@ def describe(vendor: BaseVendor, options: Options, policy: Policy, outcome: Outc
     return result
 
 
-def unmanaged(listed: t.Iterable[str], record: Record | None, suspects: t.Collection[str]) -> list[Json]:
-    """The tokens that the vendor lists and no record names, by fingerprint."""
-    on_record = {known.fingerprint for known in record.tokens} if record else set()
-    names = (*map(fingerprint, listed), *suspects)
+def unmanaged(
+    vendor: BaseVendor, listed: t.Iterable[str], record: Record | None, suspects: t.Collection[str]
+) -> list[Json]:
+    """The tokens that the vendor lists and no record names."""
+    on_record = {told_as(vendor.listed_as(known), vendor) for known in record.tokens} if record else set()
+    names = (*(told_as(each, vendor) for each in listed), *suspects)
     return [
         {"fingerprint": name, "probably_ours": name in suspects}
         for name in dict.fromkeys(names)

@@ -178,7 +178,7 @@ class Run:
 
     def close(self) -> None:
         """Gather the warnings, and leave nothing unfinished behind."""
-        self.warnings += self.lifecycle.warnings + self.clock.warnings()
+        self.warnings += self.lifecycle.warnings + self.vendor.close() + self.clock.warnings()
         self.store.close()
 
     def _try(self, check_mode: bool) -> Result:

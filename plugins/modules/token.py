@@ -20,7 +20,7 @@ options:
     description:
       - The vendor, whose module says which options there are - V(dialer) for M(telephony.auth.dialer_session), V(ipcortex) for
         M(telephony.auth.ipcortex_token), V(kazoo) for M(telephony.auth.kazoo_user_auth), V(vacd) for M(telephony.auth.vacd_api_token), V(webitel)
-        for M(telephony.auth.webitel_login).
+        for M(telephony.auth.webitel_login), V(webitel_domain_token) for M(telephony.auth.webitel_domain_token).
       - Without it, the variable C(token_vendor) of the host, else the group of the inventory that has the name of a vendor and that the host
         is in. If the host is in several such groups, or in none, the module fails.
     type: str
@@ -45,6 +45,7 @@ seealso:
   - module: telephony.auth.ipcortex_token
   - module: telephony.auth.kazoo_user_auth
   - module: telephony.auth.vacd_api_token
+  - module: telephony.auth.webitel_domain_token
   - module: telephony.auth.webitel_login
 author:
   - telephony.auth contributors (@telephony-auth)
@@ -173,7 +174,8 @@ failure:
       sample: kazoo
     operation:
       description:
-        - The request that failed, V(issue), V(check) or V(revoke). At RingCX also V(login) and V(list).
+        - The request that failed, V(issue), V(check) or V(revoke). Where a list of tokens is read also V(login) and V(list), and V(adjust)
+          where a token is enabled or disabled.
         - V(null) if it was no request that failed.
       type: str
       returned: always

@@ -400,7 +400,8 @@ failure:
       sample: vacd
     operation:
       description:
-        - The request that failed, V(issue), V(check) or V(revoke). At RingCX also V(login) and V(list).
+        - The request that failed, V(issue), V(check) or V(revoke). Where a list of tokens is read also V(login) and V(list), and V(adjust)
+          where a token is enabled or disabled.
         - V(null) if it was no request that failed.
       type: str
       returned: always

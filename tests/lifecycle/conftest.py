@@ -31,6 +31,8 @@ from ansible_collections.telephony.auth.tests.lifecycle.drive import Watcher, dr
 from ansible_collections.telephony.auth.tests.lifecycle.stores import Bao, Shelf
 from ansible_collections.telephony.auth.tests.simulators.tests.conftest import Running, end, start
 
+# The simulators that have more than one kind of token, by the kind's name in the registry
+SIMULATORS = {"webitel_domain_token": "webitel"}
 FORK = multiprocessing.get_context("fork")
 Json = dict[str, t.Any]
 
@@ -105,6 +107,7 @@ class User:
     def __init__(self, sim: Running, vendor: str, directory: Path, shelf: Shelf | None = None) -> None:
         self.sim = sim
         self.vendor = vendor
+        self.simulator = SIMULATORS.get(vendor, vendor)
         self.path = directory / f"{vendor}.json"
         self.shelf = shelf
         self.start_anew()
@@ -114,18 +117,26 @@ class User:
         if self.record:
             assert not self.run(state="absent", verify=False).get("failed")
         sim, vendor = self.sim, self.vendor
-        (self.user,) = sim.control("POST", "users", {"vendor": vendor, "count": 1})
+        (self.user,) = sim.control("POST", "users", {"vendor": self.simulator, "count": 1})
         # IPCortex users have a key, which no run makes or ends
         self.key = self.user.get("api_key")
+        credentials = {name: self.user[name] for name in ("username", "password")}
         self.base: Json = {
-            "api_url": sim.api[vendor],
-            "username": self.user["username"],
-            "password": self.user["password"],
+            "api_url": sim.api[self.simulator],
+            **(self._administrator() if vendor == "webitel_domain_token" else credentials),
             **({"store": self.shelf.option()} if self.shelf else {"path": str(self.path)}),
             "timeout": 5,
             "retry_timeout": 20,
             **({"account_name": self.user["account_name"]} if vendor == "kazoo" else {}),
         }
+
+    def _administrator(self) -> Json:
+        """A login of the user as an administrator, so that runs make nothing else than tokens of the domain."""
+        about = {"vendor": self.simulator, "username": self.user["username"]}
+        self.sim.control("PATCH", "users", {**about, "set": {"role": "admin"}})
+        self.key = self.sim.control("POST", "tokens", about)["token"]
+        (made,) = [each for each in self.sim.control("GET", "tokens") if each["token"] == self.key]
+        return {"auth_token": self.key, "auth_key": made["extra"]["key"], "domain": "mydomain.com", "role": "user"}
 
     def run(self, check_mode: bool = False, **options: t.Any) -> Json:
         """A run in this process."""
@@ -143,7 +154,7 @@ class User:
         return [
             each["token"]
             for each in listed
-            if (each["vendor"], each["user"]) == (self.vendor, name)
+            if (each["vendor"], each["user"]) == (self.simulator, name)
             and each["kind"] != "auth"
             and each["token"] != self.key
         ]
@@ -186,7 +197,7 @@ def wait_until(what: Callable[[], object], seconds: float = 20) -> None:
 
 def hold_issue(user: User) -> None:
     """The next token is made, and its reply held back."""
-    user.sim.faults({"vendor": user.vendor, "operation": "issue", "fault": "hold", "times": 1})
+    user.sim.faults({"vendor": user.simulator, "operation": "issue", "fault": "hold", "times": 1})
 
 
 def struck(sim: Running) -> bool:

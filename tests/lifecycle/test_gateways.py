@@ -30,7 +30,7 @@ READABLE: dict[str, Json] = {"gzip": {"encode": "gzip"}, "deflate": {"encode": "
 
 def answer(user: User, operation: str, **parameters: object) -> None:
     """Let the next call of this kind be answered so, after the work."""
-    rule = {"vendor": user.vendor, "operation": operation, "fault": "answer", "times": 1, **parameters}
+    rule = {"vendor": user.simulator, "operation": operation, "fault": "answer", "times": 1, **parameters}
     user.sim.faults(rule)
     figures.count("faults injected")
 
@@ -48,8 +48,17 @@ def test_a_token_that_was_made_behind_an_unreadable_reply_is_not_lost_untold(use
     joe = user(vendor)
     answer(joe, "issue", **UNREADABLE[reply])
     ran = joe.run()
-    (made,) = joe.tokens
     assert [entry["operation"] for entry in joe.sim.log()].count("issue") == 1
+    if vendor == "webitel_domain_token":
+        # The list tells which one it is, and nobody has its value
+        assert joe.tokens == []
+        assert (ran["failed"], ran["failure"]["maybe_done"]) == (True, False)
+        assert "was deleted again, as nobody knows its value" in ran["msg"]
+        assert joe.record is None
+        assert joe.run()["changed"]
+        assert joe.agrees()
+        return
+    (made,) = joe.tokens
     if vendor == "vacd":
         # The list tells which one it is
         assert not ran.get("failed"), ran["msg"]
@@ -75,7 +84,7 @@ def test_a_packed_reply_is_read(user, vendor, reply):
     assert joe.agrees()
 
 
-@pytest.mark.parametrize("vendor", ["vacd", "webitel", "ipcortex", "dialer"])
+@pytest.mark.parametrize("vendor", ["vacd", "webitel", "webitel_domain_token", "ipcortex", "dialer"])
 @pytest.mark.parametrize("reply", UNREADABLE)
 def test_the_end_of_a_token_behind_an_unreadable_reply_is_found_out(user, vendor, reply):
     joe = user(vendor)
@@ -143,12 +152,13 @@ def test_a_list_that_lags_costs_no_token(user):
     assert joe.tokens == []
 
 
-@pytest.mark.parametrize("vendor", ["vacd", "webitel", "ipcortex", "dialer"])
+@pytest.mark.parametrize("vendor", ["vacd", "webitel", "webitel_domain_token", "ipcortex", "dialer"])
 def test_one_refusal_is_not_the_truth(user, vendor):
     """A check that is refused once, by mistake: the token is renewed or revoked, and not left alive."""
     refusals: dict[str, Json] = {
         "vacd": {"body": '{"generalMessage": "denied"}'},
         "webitel": {"body": '{"status": "error", "info": "Invalid User"}'},
+        "webitel_domain_token": {"body": '{"status": "error", "info": "Not found token"}'},
         "ipcortex": {"status": 200, "body": '{"result": "fail", "message": "no session"}'},
         "dialer": {"body": "{}"},
     }
@@ -179,7 +189,7 @@ def test_a_vendor_that_tells_a_wrong_date_costs_no_token(user, vendor, years):
     joe = user(vendor)
     assert joe.run()["changed"]
     before = joe.tokens
-    joe.sim.faults({"vendor": vendor, "fault": "answer", "headers": {"Date": dates[years]}})
+    joe.sim.faults({"vendor": joe.simulator, "fault": "answer", "headers": {"Date": dates[years]}})
     ran = joe.run(max_age="90d")
     assert ran["changed"] is False, ran
     assert joe.tokens == before

@@ -19,8 +19,8 @@ MARK = "# The rest is the same in several modules. Edit tests/tools/returns.txt,
 FOR_ANY_VENDOR = ("token", "token_info")
 
 
-def shared_returns(module: str) -> str:
-    """What this module's RETURN has in common with others."""
+def shared_returns(module: str, row: str) -> str:
+    """What this module's RETURN has in common with others. row is the vendor's name in _registry.py."""
     _header, of_all, of_tokens = (TOOLS / "returns.txt").read_text(encoding="utf-8").split("---\n")
     vendor = module.partition("_")[0]
     lines = []
@@ -28,7 +28,7 @@ def shared_returns(module: str) -> str:
         text, _mark, vendors = line.partition("  # only ")
         if not vendors or vendor in vendors.split() or module in FOR_ANY_VENDOR:
             lines.append(f"{text}\n")
-    shared = "".join(lines).replace("VENDOR", "kazoo" if module in FOR_ANY_VENDOR else vendor)
+    shared = "".join(lines).replace("VENDOR", row)
     # The options that the text names are those of the vendors' modules. A name with a # says itself whose option it is.
     return re.sub(r"O\(([^#)]+)\)", r"C(\1)", shared) if module in FOR_ANY_VENDOR else shared
 
@@ -39,7 +39,8 @@ def current(path: Path) -> str:
     if text.count(MARK) != 1:
         sys.exit(f'{path.name} must have this line once in RETURN, below what is its own:\n{MARK}and then """')
     own, rest = text.split(MARK)
-    return own + MARK + shared_returns(path.stem) + rest[rest.index('"""') :]
+    row = re.search(r"\._vendors\._(\w+) import", rest)
+    return own + MARK + shared_returns(path.stem, row.group(1) if row else "kazoo") + rest[rest.index('"""') :]
 
 
 def main(arguments: list[str]) -> int:

@@ -38,6 +38,7 @@ class BaseVendor(Vendor):
     """The name of the vendor's product, for people."""
     details: t.ClassVar[t.Mapping[str, _details.Shape]] = {}
     """The facts that a result and a record may hold, and what they look like."""
+    lists_names = False
 
     def __init__(self, api: Api, options: Options) -> None:
         self.api = api
@@ -71,6 +72,16 @@ class BaseVendor(Vendor):
 
     def owner(self, token: Token) -> str | None:
         return token.details.get("username") or None
+
+    def listed_as(self, token: Token) -> str:
+        return token.value
+
+    def adjust(self, token: Token) -> None:
+        """Where all that an option says of a token is decided when it is issued, there is nothing to do."""
+
+    def close(self) -> list[str]:
+        """End what this run alone needed. Returns warnings."""
+        return []
 
     def let_in(self, facts: object) -> dict[str, t.Any]:
         """Of facts that came from outside, those that details allows, masked. Secrets that they may hold must be known."""

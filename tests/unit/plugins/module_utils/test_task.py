@@ -252,10 +252,21 @@ POISON = {
     "failed": True, "changed": True, "exception": "boom", "deprecations": [{"msg": "x"}], "warnings": ["x"],
     "_ansible_no_log": False, "_ansible_delegated_vars": {}, "invocation": {}, "stdout": "x", "results": [],
 }  # fmt: skip
+DOMAIN_TOKEN = jwt(id="3f2504e0-4f89-41d3-9a0c-0305e82c3301", d="mydomain.com", exp=2_000_000_000_000)
 ISSUED: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
     "vacd": ({"username": "joe", "password": "p"}, {"authToken": "4uth"}),
     "kazoo": ({"username": "joe", "password": "p", "account_name": "acme"}, {"status": "success", "auth_token": JWT}),
     "webitel": (USER, {"token": JWT, "key": "k3y-0f-j03", "id": "joe", "status": "OK"}),
+    "webitel_domain_token": (
+        {"auth_token": DOMAIN_TOKEN, "role": "admin"},
+        {
+            "status": "OK",
+            "id": "x",
+            "domain": "mydomain.com",
+            "roleName": "admin",
+            "info": {"token": DOMAIN_TOKEN, "data": {"uuid": "x"}, "nModified": 1},
+        },
+    ),
     "ipcortex": (USER, {"result": "success"}),
     "dialer": ({**USER, "check_path": "/me"}, {"token": JWT}),
 }
@@ -277,6 +288,8 @@ def test_every_key_of_a_result_is_documented_whatever_comes_from_outside(run, tm
     def answer(request: t.Any) -> tuple[int, dict[str, str], str]:
         if request.url.endswith("/v1/admin/token"):
             return 200, {}, "t0ken" if request.method == "POST" else json.dumps(["t0ken"])
+        if "/settings/token?" in request.url:
+            return 200, {}, json.dumps({**POISON, "status": "OK", "info": []})
         return 200, {}, "true" if "/v1/admin/token/" in request.url else json.dumps(poisoned(name))
 
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
