@@ -238,10 +238,10 @@ def _keep(base: Decision, policy: Policy, moment: Moment, vendor: Traits) -> Dec
     others = _others(base, policy, record, vendor)
     settles = (record.pending, record.unclear) != (known.record.pending, known.record.unclear)
     confirms = token.guessed != t.cast(Token, known.record.token).guessed
-    differs = verdict.differs if verdict else ""
+    differs = verdict.differs if verdict else {}
     reason = sentence(
         verdict.reason if verdict else "the token has not expired" if token.expires_at else "not asked",
-        differs,
+        *(f"{name} to be {'true' if wanted else 'false'}" for name, (_is, wanted) in differs.items()),
         "" if known.kept else "now on record",
         "what an interrupted run left is settled" if settles else "",
         "confirmed to be ours" if confirms else "",

@@ -40,7 +40,8 @@ class Outcome:
 
     after is None when nothing is known afterwards; where a token would be issued, in check mode, it is the old one and
     to_come is true. accepted is what the vendor said of the token in after; None where it was not asked.
-    listed is what the vendor's list named, less what was ended; suspects are those of it that are probably ours.
+    listed is what the vendor's list named, less what was ended; suspects are those of it that are probably ours. differs is
+    what was changed of a token that was kept, see Verdict.
     """
 
     changed: bool
@@ -53,6 +54,7 @@ class Outcome:
     accepted: bool | None = None
     listed: tuple[str, ...] | None = field(default=None, repr=False)
     suspects: tuple[str, ...] = ()
+    differs: t.Mapping[str, tuple[bool, bool]] = field(default_factory=dict)
 
 
 class Lifecycle:
@@ -183,6 +185,7 @@ class Lifecycle:
             revoked=decision.revoked,
             listed=None if listed is None else tuple(value for value in listed if value not in decision.others),
             suspects=decision.suspects,
+            differs=verdict.differs if verdict and not decision.need else {},
             **told,
         )
 

@@ -27,7 +27,8 @@ def document(vendor: BaseVendor, record: Record) -> Json:
 def secrets_in(result: Json) -> list[str]:
     """The secrets that a result carries; none in one that was asked to carry none."""
     if "record" not in result:
-        return []
+        # Of a list of tokens, those that have their values with them.
+        return [each["token"] for each in result.get("tokens", ()) if "token" in each]
     record = record_from_json(result["record"], "record")
     return [*(secret for token in record.tokens for secret in token.secrets), *result.get("tokens", ())]
 
@@ -47,7 +48,13 @@ def describe(vendor: BaseVendor, options: Options, policy: Policy, outcome: Outc
         "reason": outcome.reason + (", mode or owner of the file corrected" if attributes_differ else ""),
         "fingerprint": known.fingerprint if known else None,
         "details": dict(token.details) if token else {},
-        "diff": {"before": facts(vendor, "present" if outcome.before else "absent", outcome.before), "after": after},
+        "diff": {
+            "before": {
+                **facts(vendor, "present" if outcome.before else "absent", outcome.before),
+                **{name: was for name, (was, _wanted) in outcome.differs.items()},
+            },
+            "after": {**after, **{name: wanted for name, (_was, wanted) in outcome.differs.items()}},
+        },
     }
     if outcome.revoked is not None:
         result["revoked"] = outcome.revoked

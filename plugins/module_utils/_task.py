@@ -27,6 +27,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import L
 from ansible_collections.telephony.auth.plugins.module_utils._listing import ListPolicy
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Options,
+    Spec,
     credential_hint,
     must_be_usable,
     public_options,
@@ -49,6 +50,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
 Result = t.Dict[str, t.Any]
 # Opens a store that only the controller has: its options, what it keeps of a record, the secrets of this run.
 OpenStore = t.Callable[[t.Mapping[str, t.Any], Document, Masker], Store]
+# What a module does: the vendor, the options, whether it is check mode. Gives the result and warnings.
+Work = t.Callable[[t.Type[BaseVendor], Options, bool], t.Tuple[Result, t.List[str]]]
 # Before a run begins anew because another one was quicker
 _PAUSE_SECONDS = 0.05
 
@@ -81,13 +84,13 @@ class TokenModule(AnsibleModule):
         super().exit_json(**kwargs, **self._public())
 
 
-def run_module(vendor: type[BaseVendor]) -> None:
-    """The whole of a module."""
-    module = TokenModule(supports_check_mode=True, **vendor.spec().as_arguments())
+def run_module(vendor: type[BaseVendor], spec: Spec | None = None, work: Work | None = None) -> None:
+    """The whole of a module. work and its spec are given where that is not run() with the vendor's options."""
+    module = TokenModule(supports_check_mode=True, **(spec or vendor.spec()).as_arguments())
     if REQUESTS_IMPORT_ERROR:
         missing = TelephonyError(missing_required_lib("requests"), code="requests_missing")
         module.fail_json(**failed(vendor.name, missing))
-    result, warnings = run(vendor, module.params, module.check_mode)
+    result, warnings = (work or run)(vendor, module.params, module.check_mode)
     for warning in warnings:
         module.warn(warning)
     if result.get("failed"):
@@ -105,9 +108,16 @@ def run(
     vendor: type[BaseVendor], options: Options, check_mode: bool, open_store: OpenStore = no_driver
 ) -> tuple[Result, list[str]]:
     """One run, for a module and for an action: the result, with failed set if it failed, and the warnings."""
+    return guarded(vendor, options, lambda warnings: Run(vendor, options, open_store, warnings).reach(check_mode))
+
+
+def guarded(
+    vendor: type[BaseVendor], options: Options, work: t.Callable[[list[str]], Result]
+) -> tuple[Result, list[str]]:
+    """What work returns, or how it failed, and the warnings that it gathers: the one place where failures are told."""
     warnings: list[str] = []
     try:
-        return Run(vendor, options, open_store, warnings).reach(check_mode), warnings
+        return work(warnings), warnings
     except TelephonyError as failure:
         hint = credential_hint(options) if failure.code == "credentials_refused" else None
         return failed(vendor.name, failure.adding(hint) if hint else failure), warnings

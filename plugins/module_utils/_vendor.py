@@ -17,8 +17,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import Toke
 class Verdict:
     """A vendor's clear answer about one token. listed is what list() would give, where the answer tells it.
 
-    asked is false where there is no way to ask, so that a token counts as accepted on trust. differs says, for a reason,
-    what of an accepted token is not as the options want it.
+    asked is false where there is no way to ask, so that a token counts as accepted on trust. differs names what of an accepted token is
+    not as the options want it: how it is, and how it is to be.
     """
 
     accepted: bool
@@ -26,7 +26,7 @@ class Verdict:
     details: t.Mapping[str, t.Any] = field(default_factory=dict)
     listed: tuple[str, ...] | None = field(default=None, repr=False)
     asked: bool = True
-    differs: str = ""
+    differs: t.Mapping[str, tuple[bool, bool]] = field(default_factory=dict)
 
 
 class Ended(enum.Enum):

@@ -109,7 +109,8 @@ revoked:
   returned: when C(state=absent) and a token was known
   sample: true
 others:
-  description: The tokens that the vendor lists for the user and that are not on record. Only RingCX has such a list.
+  description: The tokens that the vendor lists for the user and that are not on record. RingCX has such a list, and Webitel for its domains,
+    by UUID.
   type: list
   elements: dict
   returned: when the list was read
@@ -319,7 +320,8 @@ diff:
   returned: success
   contains:
     before:
-      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before.
+      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before, and where a
+        token is enabled or disabled also C(enabled).
       type: dict
       returned: success
     after:

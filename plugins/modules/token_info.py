@@ -171,7 +171,8 @@ retiring:
       sample: '2026-11-23T09:30:00Z'
 unmanaged:
   description:
-    - The tokens that the vendor lists for the user and that are not on record. Only RingCX has such a list.
+    - The tokens that the vendor lists for the user and that are not on record. RingCX has such a list, and Webitel for its domains,
+      by UUID.
     - V(null) if there is no list or if it could not be read.
   type: list
   elements: dict

@@ -22,7 +22,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import REQUEST
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
 from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
-from ansible_collections.telephony.auth.plugins.module_utils._options import public_options, without_values
+from ansible_collections.telephony.auth.plugins.module_utils._list_tokens import list_tokens, listing_spec
+from ansible_collections.telephony.auth.plugins.module_utils._options import Spec, public_options, without_values
 from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.plugins.module_utils._result import secrets_in
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
@@ -101,16 +102,25 @@ class BaseAction(ActionBase):
         if warnings:
             result["warnings"] = warnings
         if _invocation_is_wanted(variables):
-            shown = public_options(vendor.spec().argument_spec, options)
+            shown = public_options(self._spec(vendor).argument_spec, options)
             result["invocation"] = {"module_args": shown}
         return result
+
+    def _spec(self, vendor: type[BaseVendor]) -> Spec:
+        return vendor.spec()
+
+    def _validator(self, vendor: type[BaseVendor]) -> ArgumentSpecValidator:
+        return _VALIDATORS[vendor.name]
+
+    def _module(self, vendor: type[BaseVendor]) -> str:
+        return vendor.module
 
     def _work(self, vendor: type[BaseVendor], options: Arguments, open_here: t.Any) -> tuple[Result, list[str]]:
         return run(vendor, options, self._task.check_mode, open_here)
 
     def _validate(self, vendor: type[BaseVendor], arguments: Arguments) -> tuple[Arguments, str, list[str]]:
         """The options, what is wrong with them, and warnings."""
-        validation = _VALIDATORS[vendor.name].validate(arguments)
+        validation = self._validator(vendor).validate(arguments)
         # Ansible's own modules tell of aliases in the same way, with the same private field.
         twice = validation._warnings  # pylint: disable=protected-access
         warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in twice]
@@ -127,7 +137,7 @@ class BaseAction(ActionBase):
         self._must_not_lose_secrets(arguments)
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         result: Result = self._execute_module(
-            module_name=f"telephony.auth.{vendor.module}",
+            module_name=f"telephony.auth.{self._module(vendor)}",
             module_args=arguments,
             task_vars=variables,
             wrap_async=wrap_async,
@@ -146,14 +156,17 @@ class BaseAction(ActionBase):
 
     def _must_not_lose_secrets(self, arguments: Arguments) -> None:
         """Under async, Ansible keeps the result in a file and shows it unmasked."""
-        if not self._task.async_val or arguments.get("state") == "absent":
-            return
-        returns = arguments.get("return_token")
-        if not arguments.get("path") if returns is None else boolean(returns, strict=False):
+        if self._task.async_val and self._returns_secrets(arguments):
             raise AnsibleError(
                 "Under async this task would return secrets in a file that others may read and in events."
                 " Give path, so that the token is kept in a private file, and leave out return_token."
             )
+
+    def _returns_secrets(self, arguments: Arguments) -> bool:
+        if arguments.get("state") == "absent":
+            return False
+        returns = arguments.get("return_token")
+        return not arguments.get("path") if returns is None else boolean(returns, strict=False)
 
 
 class TokenAction(BaseAction):
@@ -165,6 +178,25 @@ class TokenAction(BaseAction):
         if self._runs_here():
             return self._run_here(self.vendor, self._task.args, variables)
         return self._ship(self.vendor, self._task.args, variables)
+
+
+class ListAction(TokenAction):
+    """The same for a module that tells which tokens a vendor lists."""
+
+    def _spec(self, vendor: type[BaseVendor]) -> Spec:
+        return listing_spec(vendor)
+
+    def _validator(self, vendor: type[BaseVendor]) -> ArgumentSpecValidator:
+        return ArgumentSpecValidator(**listing_spec(vendor).as_arguments())
+
+    def _module(self, vendor: type[BaseVendor]) -> str:
+        return f"{vendor.module}_info"
+
+    def _work(self, vendor: type[BaseVendor], options: Arguments, open_here: t.Any) -> tuple[Result, list[str]]:
+        return list_tokens(vendor, options, self._task.check_mode, open_here)
+
+    def _returns_secrets(self, arguments: Arguments) -> bool:
+        return boolean(arguments.get("return_tokens", False), strict=False)
 
 
 def _without_store(arguments: Arguments) -> Arguments:

@@ -29,8 +29,10 @@ def shared_returns(module: str, row: str) -> str:
         if not vendors or vendor in vendors.split() or module in FOR_ANY_VENDOR:
             lines.append(f"{text}\n")
     shared = "".join(lines).replace("VENDOR", row)
-    # The options that the text names are those of the vendors' modules. A name with a # says itself whose option it is.
-    return re.sub(r"O\(([^#)]+)\)", r"C(\1)", shared) if module in FOR_ANY_VENDOR else shared
+    # The options that the text names are those of the vendors' modules for tokens. A name with a # says itself whose option it is.
+    return (
+        re.sub(r"O\(([^#)]+)\)", r"C(\1)", shared) if module.endswith("_info") or module in FOR_ANY_VENDOR else shared
+    )
 
 
 def current(path: Path) -> str:

@@ -39,6 +39,8 @@ class BaseVendor(Vendor):
     details: t.ClassVar[t.Mapping[str, _details.Shape]] = {}
     """The facts that a result and a record may hold, and what they look like."""
     lists_names = False
+    list_options: t.ClassVar[tuple[str, ...]] = ()
+    """The options that list() takes beside those of the connection."""
 
     def __init__(self, api: Api, options: Options) -> None:
         self.api = api
@@ -75,6 +77,10 @@ class BaseVendor(Vendor):
 
     def listed_as(self, token: Token) -> str:
         return token.value
+
+    def facts_of(self, listed: str) -> dict[str, t.Any]:
+        """What the list that was read last tells of one token, for a result."""
+        return {}
 
     def adjust(self, token: Token) -> None:
         """Where all that an option says of a token is decided when it is issued, there is nothing to do."""

@@ -56,6 +56,7 @@ class Vacd(BaseVendor):
         },
         "accounts": [{"accountId": str, "accountName": str, "mainAccountId": str, "mainAccountName": str}],
     }
+    list_options = ("username", "password", "auth_token")
     how_it_ends = "RingCX API tokens do not expire; delete it in the RingCX administration."
 
     @staticmethod

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from ansible_collections.telephony.auth.plugins.module_utils import _jwt
 from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
+from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
@@ -58,6 +59,7 @@ class WebitelDomainToken(BaseVendor):
     details: t.ClassVar[t.Mapping[str, t.Any]] = {"uuid": str, "domain": str, "role_name": str, "created_by": str}
     how_it_ends = "It ends at its expiry. An administrator of the domain deletes it in Webitel, or with state=absent and its uuid."
     lists_names = True
+    list_options = ("username", "password", "totp_code", "auth_token", "auth_key", "domain")
 
     @staticmethod
     def spec() -> Spec:
@@ -94,6 +96,8 @@ class WebitelDomainToken(BaseVendor):
         """The login of this run."""
         self._caller: dict[str, str] | None = None
         """The headers that authorise, once their domain was compared."""
+        self._told: dict[str, Json] = {}
+        """What the engine told last of each token, by UUID."""
         auth_token, auth_key = self.given("auth_token"), self.given("auth_key")
         self._auth = Token(auth_token, {"key": auth_key} if auth_key else {}) if auth_token else None
         caller = _jwt.claims(auth_token).get("d") if auth_token else (self.identity or "").partition("@")[2]
@@ -198,7 +202,7 @@ class WebitelDomainToken(BaseVendor):
         if self.options["role"] not in (None, "", role):
             return Verdict(False, f"the role of the token is {role}")
         wanted = self.options["enabled"]
-        differs = "" if wanted in (None, enabled) else "to be enabled" if wanted else "to be disabled"
+        differs = {} if wanted in (None, enabled) else {"enabled": (enabled, wanted)}
         return Verdict(
             True, "the vendor accepts the token" if enabled else "the token is disabled", details, differs=differs
         )
@@ -242,7 +246,18 @@ class WebitelDomainToken(BaseVendor):
             failure.adding(f"The token {lost[0]} that was made was deleted again, as nobody knows its value.")
 
     def list(self) -> tuple[str, ...]:
-        return tuple(entry["uuid"] for entry in self._entries())
+        self._told = {entry["uuid"]: entry for entry in self._entries()}
+        return tuple(self._told)
+
+    def facts_of(self, listed: str) -> dict[str, t.Any]:
+        entry = self._told[listed]
+        details = self._details(entry)
+        return {
+            **{name: details.get(name) for name in ("role_name", "created_by")},
+            "issued_at": iso(_jwt.unix_seconds(entry.get("createdOn"))),
+            "expires_at": iso(_jwt.unix_seconds(entry.get("expire"))),
+            "enabled": entry.get("enabled") is True,
+        }
 
     def _entries(self) -> t.List[Json]:
         """What the engine tells of the tokens that have not expired."""

@@ -57,7 +57,7 @@ class FakeVendor:
     api_url: str = "https://fake.example"
     how_it_ends: str = "It ends at dawn."
     lists_names: bool = False
-    differs: str = ""
+    differs: dict[str, tuple[bool, bool]] = field(default_factory=dict)
 
     def _call(self, operation: str, work: t.Callable[[], t.Any], refusal: object = None) -> t.Any:
         self.calls.append(operation)

@@ -1167,15 +1167,16 @@ def test_what_the_list_has_by_its_name_lives_whatever_the_vendor_says_of_its_end
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_token_that_differs_from_the_options_is_adjusted(check_mode):
-    case = Case(record(), vendor=FakeVendor(["old"], differs="to be disabled"))
+    case = Case(record(), vendor=FakeVendor(["old"], differs={"enabled": (True, False)}))
     outcome = case.run(check_mode=check_mode)
-    assert (outcome.changed, outcome.reason) == (True, "accepted, to be disabled")
+    assert (outcome.changed, outcome.reason) == (True, "accepted, enabled to be false")
+    assert outcome.differs == {"enabled": (True, False)}
     assert ("adjust old" in case.vendor.calls) is not check_mode
     assert case.store.calls == []
 
 
 def test_a_new_token_is_adjusted_once_it_is_on_record():
-    case = Case(record(), vendor=FakeVendor(["old"], differs="to be disabled"), policy=Policy(renew="always"))
+    case = Case(record(), vendor=FakeVendor(["old"], differs={"enabled": (True, False)}), policy=Policy(renew="always"))
     case.vendor.on_call = lambda operation: case.store.calls.append(operation)
     assert case.run().changed
     assert case.store.calls[-4:] == ["save", "adjust new1", "revoke old", "save"]

@@ -591,3 +591,16 @@ def test_every_module_is_a_door_to_its_vendor(name, capsys, monkeypatch):
         "no token was known",
         "https://a.example",
     )
+
+
+def test_what_is_changed_of_a_kept_token_is_in_the_diff(run):
+    listed = {"name": "mydomain.com", "tokens": [{"uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "enabled": False}]}
+    with responses.RequestsMock() as mock:
+        url = "https://v.example/api/v2"
+        mock.add("GET", f"{url}/whoami", status=401, json={"status": "error", "info": "Not found token"})
+        mock.add("GET", f"{url}/domains/mydomain.com/settings/token", json={"status": "OK", "info": [listed]})
+        options = {"auth_token": DOMAIN_TOKEN, "token": DOMAIN_TOKEN, "enabled": True}
+        ran = run(VENDORS["webitel_domain_token"], api_url="https://v.example", check_mode=True, **options)
+    assert ran.result["reason"] == "the token is disabled, enabled to be true"
+    assert ran.result["diff"]["before"] == {**ran.result["diff"]["after"], "enabled": False}
+    assert ran.result["diff"]["after"]["enabled"] is True

@@ -212,15 +212,15 @@ def test_who_is_no_administrator_is_refused(engine, reply, code):
 @pytest.mark.parametrize(
     ("reply", "options", "expected"),
     [
-        ({"json": WHOAMI}, {}, (True, "the vendor accepts the token", "")),
-        ({"json": WHOAMI}, {"role": None}, (True, "the vendor accepts the token", "")),
-        ({"json": WHOAMI}, {"enabled": True}, (True, "the vendor accepts the token", "")),
-        ({"json": WHOAMI}, {"enabled": False}, (True, "the vendor accepts the token", "to be disabled")),
-        ({"json": WHOAMI}, {"role": "user"}, (False, "the role of the token is admin", "")),
-        ({"json": {**WHOAMI, "domain": "x"}}, {}, (False, "the token is of the domain x", "")),
-        (info(401, "Not found token"), {}, (False, "Not found token", "")),
-        (info(401, "Token Expired"), {"enabled": True}, (False, "Token Expired", "")),
-        (info(400, "Token Expired"), {}, (False, "Token Expired", "")),
+        ({"json": WHOAMI}, {}, (True, "the vendor accepts the token", {})),
+        ({"json": WHOAMI}, {"role": None}, (True, "the vendor accepts the token", {})),
+        ({"json": WHOAMI}, {"enabled": True}, (True, "the vendor accepts the token", {})),
+        ({"json": WHOAMI}, {"enabled": False}, (True, "the vendor accepts the token", {"enabled": (True, False)})),
+        ({"json": WHOAMI}, {"role": "user"}, (False, "the role of the token is admin", {})),
+        ({"json": {**WHOAMI, "domain": "x"}}, {}, (False, "the token is of the domain x", {})),
+        (info(401, "Not found token"), {}, (False, "Not found token", {})),
+        (info(401, "Token Expired"), {"enabled": True}, (False, "Token Expired", {})),
+        (info(400, "Token Expired"), {}, (False, "Token Expired", {})),
     ],
 )
 def test_a_check_asks_the_engine_with_the_token_alone(engine, reply, options, expected):
@@ -234,12 +234,12 @@ def test_a_check_asks_the_engine_with_the_token_alone(engine, reply, options, ex
 @pytest.mark.parametrize(
     ("entries", "enabled", "expected"),
     [
-        ([{**ENTRY, "enabled": False}], True, (True, "the token is disabled", "to be enabled")),
-        ([{**ENTRY, "enabled": False}], False, (True, "the token is disabled", "")),
+        ([{**ENTRY, "enabled": False}], True, (True, "the token is disabled", {"enabled": (False, True)})),
+        ([{**ENTRY, "enabled": False}], False, (True, "the token is disabled", {})),
         # The engine says so too when its database fails: it is enabled, and nobody knows why it does not work.
-        ([ENTRY], True, (False, "Not found token", "")),
-        ([{**ENTRY, "enabled": False, "roleName": "user"}], False, (False, "the role of the token is user", "")),
-        ([], False, (False, "Not found token", "")),
+        ([ENTRY], True, (False, "Not found token", {})),
+        ([{**ENTRY, "enabled": False, "roleName": "user"}], False, (False, "the role of the token is user", {})),
+        ([], False, (False, "Not found token", {})),
     ],
 )
 def test_the_list_tells_a_disabled_token_from_a_deleted_one(engine, entries, enabled, expected):
