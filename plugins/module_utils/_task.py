@@ -188,7 +188,7 @@ class Run:
 
     def close(self) -> None:
         """Gather the warnings, and leave nothing unfinished behind."""
-        self.warnings += self.lifecycle.warnings + self.vendor.close() + self.clock.warnings()
+        self.warnings += (*self.lifecycle.warnings, *self.vendor.close(), *self.clock.warnings())
         self.store.close()
 
     def _try(self, check_mode: bool) -> Result:

@@ -166,7 +166,7 @@ class BaseAction(ActionBase):
         if arguments.get("state") == "absent":
             return False
         returns = arguments.get("return_token")
-        return not arguments.get("path") if returns is None else boolean(returns, strict=False)
+        return not arguments.get("path") if returns is None else bool(boolean(returns, strict=False))
 
 
 class TokenAction(BaseAction):
@@ -196,7 +196,7 @@ class ListAction(TokenAction):
         return list_tokens(vendor, options, self._task.check_mode, open_here)
 
     def _returns_secrets(self, arguments: Arguments) -> bool:
-        return boolean(arguments.get("return_tokens", False), strict=False)
+        return bool(boolean(arguments.get("return_tokens", False), strict=False))
 
 
 def _without_store(arguments: Arguments) -> Arguments:

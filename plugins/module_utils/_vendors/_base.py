@@ -85,9 +85,9 @@ class BaseVendor(Vendor):
     def adjust(self, token: Token) -> None:
         """Where all that an option says of a token is decided when it is issued, there is nothing to do."""
 
-    def close(self) -> list[str]:
+    def close(self) -> tuple[str, ...]:
         """End what this run alone needed. Returns warnings."""
-        return []
+        return ()
 
     def let_in(self, facts: object) -> dict[str, t.Any]:
         """Of facts that came from outside, those that details allows, masked. Secrets that they may hold must be known."""

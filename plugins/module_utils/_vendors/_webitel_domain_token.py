@@ -259,14 +259,14 @@ class WebitelDomainToken(BaseVendor):
             "enabled": entry.get("enabled") is True,
         }
 
-    def _entries(self) -> t.List[Json]:
+    def _entries(self) -> tuple[Json, ...]:
         """What the engine tells of the tokens that have not expired."""
         reply = self._call("list", "GET", params={"columns": _COLUMNS})
         documents = reply.json_object().get("info")
         if not isinstance(documents, list):
             raise reply.bad("is no list of tokens")
         now = self.api.clock.now()
-        entries = []
+        entries: tuple[Json, ...] = ()
         for document in map(_object, documents):
             if str(document.get("name")).lower() != self._domain:
                 raise reply.bad("is about another domain")
@@ -274,7 +274,7 @@ class WebitelDomainToken(BaseVendor):
                 if not isinstance(entry, dict) or not _UUID.fullmatch(str(entry.get("uuid"))):
                     raise reply.bad("is no list of tokens")
                 if (_jwt.unix_seconds(entry.get("expire")) or now + 1) > now:
-                    entries.append(entry)
+                    entries += (entry,)
         return entries
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
@@ -335,14 +335,14 @@ class WebitelDomainToken(BaseVendor):
                 failure.adding(f"A login may be left that nobody knows: {self._administrator.how_it_ends}")
             raise
 
-    def close(self) -> t.List[str]:
+    def close(self) -> tuple[str, ...]:
         session, self._session, self._caller = self._session, None, None
         try:
             if session:
                 self._administrator.revoke(session, leaving=True)
         except TelephonyError as failure:
-            return [f"The login of this run did not end: {failure.message}"]
-        return []
+            return (f"The login of this run did not end: {failure.message}",)
+        return ()
 
 
 def _object(value: object) -> Json:

@@ -63,7 +63,7 @@ def test_each_token_is_told_with_the_record_that_has_it(api, tmp_path):
         str(tmp_path / "none.json"),
     ]
     result = told(Vacd, **JOE, paths=paths)
-    places = {name: f"path {path}" for name, path in zip("ab", paths)}
+    places = {name: f"path {path}" for name, path in zip("ab", paths, strict=False)}
     assert result == {
         "changed": False,
         "api_url": VACD,

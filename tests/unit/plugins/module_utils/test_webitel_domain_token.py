@@ -104,8 +104,8 @@ def test_a_run_logs_in_once_and_out_at_its_end(engine):
     vendor = user()
     assert vendor.list() == (UUID,)
     assert vendor.revoke(TOKEN, leaving=False) is Ended.REVOKED
-    assert vendor.close() == []
-    assert vendor.close() == []
+    assert vendor.close() == ()
+    assert vendor.close() == ()
     assert len(engine.calls) == 4
 
 
