@@ -270,7 +270,7 @@ class Lifecycle:
             if ended[token.value] is Ended.STILL_VALID if ended else foretold:
                 until = iso(token.expires_at)
                 self.warnings.append(
-                    f"The token {token.fingerprint} stays valid {'until ' + until if until else 'without limit'}:"
+                    f"The token {token.fingerprint} stays valid{' until ' + until if until else ''}:"
                     f" {self.vendor.how_it_ends}"
                 )
 

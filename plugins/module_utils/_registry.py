@@ -11,6 +11,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer im
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd_login import VacdLogin
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel_domain_token import (
     WebitelDomainToken,
@@ -20,6 +21,7 @@ VENDORS: dict[str, type[BaseVendor]] = {
     vendor.name: vendor
     for vendor in (
         Vacd,
+        VacdLogin,
         Kazoo,
         Webitel,
         WebitelDomainToken,

@@ -19,8 +19,9 @@ options:
   vendor:
     description:
       - The vendor, whose module says which options there are - V(dialer) for M(telephony.auth.dialer_session), V(ipcortex) for
-        M(telephony.auth.ipcortex_token), V(kazoo) for M(telephony.auth.kazoo_user_auth), V(vacd) for M(telephony.auth.vacd_api_token), V(webitel)
-        for M(telephony.auth.webitel_login), V(webitel_domain_token) for M(telephony.auth.webitel_domain_token).
+        M(telephony.auth.ipcortex_token), V(kazoo) for M(telephony.auth.kazoo_user_auth), V(vacd) for M(telephony.auth.vacd_api_token),
+        V(vacd_login) for M(telephony.auth.vacd_login), V(webitel) for M(telephony.auth.webitel_login),
+        V(webitel_domain_token) for M(telephony.auth.webitel_domain_token).
       - Without it, the variable C(token_vendor) of the host, else the group of the inventory that has the name of a vendor and that the host
         is in. If the host is in several such groups, or in none, the module fails.
     type: str
@@ -45,6 +46,7 @@ seealso:
   - module: telephony.auth.ipcortex_token
   - module: telephony.auth.kazoo_user_auth
   - module: telephony.auth.vacd_api_token
+  - module: telephony.auth.vacd_login
   - module: telephony.auth.webitel_domain_token
   - module: telephony.auth.webitel_login
 author:

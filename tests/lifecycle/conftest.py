@@ -32,7 +32,9 @@ from ansible_collections.telephony.auth.tests.lifecycle.stores import Bao, Shelf
 from ansible_collections.telephony.auth.tests.simulators.tests.conftest import Running, end, start
 
 # The simulators that have more than one kind of token, by the kind's name in the registry
-SIMULATORS = {"webitel_domain_token": "webitel"}
+SIMULATORS = {"vacd_login": "vacd", "webitel_domain_token": "webitel"}
+# What the simulators call the requests of some kinds of tokens
+OPERATIONS = {"vacd": {"check": "list"}, "vacd_login": {"check": "list", "issue": "login"}}
 FORK = multiprocessing.get_context("fork")
 Json = dict[str, t.Any]
 
@@ -138,6 +140,10 @@ class User:
         (made,) = [each for each in self.sim.control("GET", "tokens") if each["token"] == self.key]
         return {"auth_token": self.key, "auth_key": made["extra"]["key"], "domain": "mydomain.com", "role": "user"}
 
+    def operation(self, name: str) -> str:
+        """What the simulator calls a request of a run."""
+        return OPERATIONS.get(self.vendor, {}).get(name, name)
+
     def run(self, check_mode: bool = False, **options: t.Any) -> Json:
         """A run in this process."""
         return drive(self.vendor, {**self.base, **options}, check_mode)
@@ -155,7 +161,7 @@ class User:
             each["token"]
             for each in listed
             if (each["vendor"], each["user"]) == (self.simulator, name)
-            and each["kind"] != "auth"
+            and (each["kind"] == "auth") is (self.vendor == "vacd_login")
             and each["token"] != self.key
         ]
 
@@ -197,7 +203,7 @@ def wait_until(what: Callable[[], object], seconds: float = 20) -> None:
 
 def hold_issue(user: User) -> None:
     """The next token is made, and its reply held back."""
-    user.sim.faults({"vendor": user.simulator, "operation": "issue", "fault": "hold", "times": 1})
+    user.sim.faults({"vendor": user.simulator, "operation": user.operation("issue"), "fault": "hold", "times": 1})
 
 
 def struck(sim: Running) -> bool:

@@ -29,6 +29,7 @@ from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers 
 DOMAIN_TOKEN = jwt(id="3f2504e0-4f89-41d3-9a0c-0305e82c3301", d="mydomain.com", exp=2_000_000_000_000)
 OPTIONS: dict[str, Json] = {
     "vacd": {"username": "joe", "auth_token": "an-auth-token"},
+    "vacd_login": {"username": "joe", "password": "p&ss w0rd"},
     "kazoo": {"username": "joe", "password": "p&ss w0rd", "account_name": "acme"},
     "webitel": {"username": "joe", "password": "p&ss w0rd"},
     "webitel_domain_token": {"auth_token": DOMAIN_TOKEN, "role": "admin"},
@@ -37,6 +38,7 @@ OPTIONS: dict[str, Json] = {
 }
 KNOWN: dict[str, Json] = {
     "vacd": {"api_token": "the-known-token"},
+    "vacd_login": {"auth_token": "the-known-token"},
     "kazoo": {"auth_token": "the-known-token"},
     "webitel": {"token": "the-known-token", "key": "the-known-key"},
     "webitel_domain_token": {"token": DOMAIN_TOKEN},
