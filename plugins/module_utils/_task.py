@@ -222,10 +222,12 @@ class Run:
         return not self.store.is_kept and self.options["record"] is None
 
     def known(self) -> Known | None:
-        """The record, else what the vendor's own token option names. Raises StoreError, OptionError."""
+        """The record, else what the vendor's own token option names or the vendor has. Raises TelephonyError."""
         self._must_tell_whose()
         record = self.store.load()
         token = self.vendor.known()
+        if not record and not token and self.options["state"] == "present":
+            token = self.vendor.existing()
         for each in (*(record.tokens if record else ()), *((token,) if token else ())):
             for secret in each.secrets:
                 self.masker.add(secret)

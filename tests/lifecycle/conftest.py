@@ -32,7 +32,7 @@ from ansible_collections.telephony.auth.tests.lifecycle.stores import Bao, Shelf
 from ansible_collections.telephony.auth.tests.simulators.tests.conftest import Running, end, start
 
 # The simulators that have more than one kind of token, by the kind's name in the registry
-SIMULATORS = {"vacd_login": "vacd", "webitel_domain_token": "webitel"}
+SIMULATORS = {"kazoo_api_key": "kazoo", "vacd_login": "vacd", "webitel_domain_token": "webitel"}
 # What the simulators call the requests of some kinds of tokens
 OPERATIONS = {"vacd": {"check": "list"}, "vacd_login": {"check": "list", "issue": "login"}}
 FORK = multiprocessing.get_context("fork")
@@ -125,7 +125,7 @@ class User:
         credentials = {name: self.user[name] for name in ("username", "password")}
         self.base: Json = {
             "api_url": sim.api[self.simulator],
-            **(self._administrator() if vendor == "webitel_domain_token" else credentials),
+            **(self._administrator() if vendor in ("webitel_domain_token", "kazoo_api_key") else credentials),
             **({"store": self.shelf.option()} if self.shelf else {"path": str(self.path)}),
             "timeout": 5,
             "retry_timeout": 20,
@@ -133,10 +133,13 @@ class User:
         }
 
     def _administrator(self) -> Json:
-        """A login of the user as an administrator, so that runs make nothing else than tokens of the domain."""
+        """A login of the user as an administrator, so that runs make nothing else than what they are for."""
         about = {"vendor": self.simulator, "username": self.user["username"]}
-        self.sim.control("PATCH", "users", {**about, "set": {"role": "admin"}})
+        rights = {"admin": True} if self.vendor == "kazoo_api_key" else {"role": "admin"}
+        self.sim.control("PATCH", "users", {**about, "set": rights})
         self.key = self.sim.control("POST", "tokens", about)["token"]
+        if self.vendor == "kazoo_api_key":
+            return {"auth_token": self.key}
         (made,) = [each for each in self.sim.control("GET", "tokens") if each["token"] == self.key]
         return {"auth_token": self.key, "auth_key": made["extra"]["key"], "domain": "mydomain.com", "role": "user"}
 
@@ -156,6 +159,9 @@ class User:
     def tokens(self) -> list[str]:
         """The tokens that live at the vendor, less what a login at vacd makes on the way."""
         name = self.user["username"]
+        if self.vendor == "kazoo_api_key":
+            accounts = [each for each in self.sim.control("GET", "users")["kazoo"] if "username" not in each]
+            return [each["api_key"] for each in accounts if each["account_id"] == self.user["account_id"]]
         listed = self.sim.control("GET", "tokens")
         return [
             each["token"]

@@ -57,6 +57,10 @@ class BaseVendor(Vendor):
         """The token that the vendor's own options name. Raises OptionError."""
         raise NotImplementedError
 
+    def existing(self) -> Token | None:
+        """The token that the API user has at the vendor, where there is one at most and it can be read. Raises TelephonyError."""
+        return None
+
     def headers(self, token: Token) -> dict[str, str]:
         """The request headers that carry a token."""
         raise NotImplementedError

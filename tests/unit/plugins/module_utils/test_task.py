@@ -252,11 +252,16 @@ POISON = {
     "failed": True, "changed": True, "exception": "boom", "deprecations": [{"msg": "x"}], "warnings": ["x"],
     "_ansible_no_log": False, "_ansible_delegated_vars": {}, "invocation": {}, "stdout": "x", "results": [],
 }  # fmt: skip
+ACCOUNT = "a0c0ffee00000000000000000000ac3e"
 DOMAIN_TOKEN = jwt(id="3f2504e0-4f89-41d3-9a0c-0305e82c3301", d="mydomain.com", exp=2_000_000_000_000)
 ISSUED: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
     "vacd": ({"username": "joe", "password": "p"}, {"authToken": "4uth"}),
     "vacd_login": ({"username": "joe", "password": "p"}, {"authToken": "4uth"}),
     "kazoo": ({"username": "joe", "password": "p", "account_name": "acme"}, {"status": "success", "auth_token": JWT}),
+    "kazoo_api_key": (
+        {"auth_token": jwt(account_id=ACCOUNT), "username": "joe"},
+        {"status": "success", "data": {**POISON, "api_key": 64 * "a"}},
+    ),
     "webitel": (USER, {"token": JWT, "key": "k3y-0f-j03", "id": "joe", "status": "OK"}),
     "webitel_domain_token": (
         {"auth_token": DOMAIN_TOKEN, "role": "admin"},
