@@ -88,9 +88,9 @@ def test_use_playbook(stage, vendors):
 
 
 def test_vendors_are_those_of_the_collection():
-    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} - {"token", "token_info"}
+    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if not path.stem.endswith("_info")}
     section = README.partition("\n## The vendors\n")[2].partition("\n## ")[0]
-    assert modules == set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    assert modules - {"token"} == set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
 
 
 def test_make_targets_exist():
