@@ -11,6 +11,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer im
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo_api_key import KazooApiKey
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._ringcx_session import RingcxSession
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd_login import VacdLogin
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
@@ -23,6 +24,7 @@ VENDORS: dict[str, type[BaseVendor]] = {
     for vendor in (
         Vacd,
         VacdLogin,
+        RingcxSession,
         Kazoo,
         KazooApiKey,
         Webitel,

@@ -20,7 +20,7 @@ options:
     description:
       - The vendor, whose module says which options there are - V(dialer) for M(telephony.auth.dialer_session), V(ipcortex) for
         M(telephony.auth.ipcortex_token), V(kazoo) for M(telephony.auth.kazoo_user_auth), V(kazoo_api_key) for M(telephony.auth.kazoo_api_key),
-        V(vacd) for M(telephony.auth.vacd_api_token),
+        V(ringcx_session) for M(telephony.auth.ringcx_session), V(vacd) for M(telephony.auth.vacd_api_token),
         V(vacd_login) for M(telephony.auth.vacd_login), V(webitel) for M(telephony.auth.webitel_login),
         V(webitel_domain_token) for M(telephony.auth.webitel_domain_token).
       - Without it, the variable C(token_vendor) of the host, else the group of the inventory that has the name of a vendor and that the host
@@ -47,6 +47,7 @@ seealso:
   - module: telephony.auth.ipcortex_token
   - module: telephony.auth.kazoo_api_key
   - module: telephony.auth.kazoo_user_auth
+  - module: telephony.auth.ringcx_session
   - module: telephony.auth.vacd_api_token
   - module: telephony.auth.vacd_login
   - module: telephony.auth.webitel_domain_token

@@ -32,7 +32,12 @@ from ansible_collections.telephony.auth.tests.lifecycle.stores import Bao, Shelf
 from ansible_collections.telephony.auth.tests.simulators.tests.conftest import Running, end, start
 
 # The simulators that have more than one kind of token, by the kind's name in the registry
-SIMULATORS = {"kazoo_api_key": "kazoo", "vacd_login": "vacd", "webitel_domain_token": "webitel"}
+SIMULATORS = {
+    "kazoo_api_key": "kazoo",
+    "ringcx_session": "ringcx",
+    "vacd_login": "vacd",
+    "webitel_domain_token": "webitel",
+}
 # What the simulators call the requests of some kinds of tokens
 OPERATIONS = {"vacd": {"check": "list"}, "vacd_login": {"check": "list", "issue": "login"}}
 FORK = multiprocessing.get_context("fork")
@@ -122,7 +127,8 @@ class User:
         (self.user,) = sim.control("POST", "users", {"vendor": self.simulator, "count": 1})
         # IPCortex users have a key, which no run makes or ends
         self.key = self.user.get("api_key")
-        credentials = {name: self.user[name] for name in ("username", "password")}
+        names = {"ringcx_session": ("username", "rc_access_token")}.get(vendor, ("username", "password"))
+        credentials = {name: self.user[name] for name in names}
         self.base: Json = {
             "api_url": sim.api[self.simulator],
             **(self._administrator() if vendor in ("webitel_domain_token", "kazoo_api_key") else credentials),

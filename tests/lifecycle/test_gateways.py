@@ -120,6 +120,23 @@ def test_a_key_that_was_made_behind_an_unreadable_reply_is_read(user, reply):
     assert [entry["operation"] for entry in joe.sim.log()].count("issue") == 1
 
 
+def test_a_token_is_refreshed_and_the_next_refresh_token_is_on_record_before_it_is_needed(user):
+    joe = user("ringcx_session")
+    assert joe.run()["changed"]
+    first = joe.record["extra"]["refresh_token"]
+    for _time in range(7):
+        # More often than logins are allowed, and with an access token of RingCentral that has expired
+        joe.sim.advance(5)
+        assert joe.run(renew_before="10m", rc_access_token="expired")["changed"]
+    assert joe.has_a_working_token_on_record()
+    assert joe.record["extra"]["refresh_token"] != first
+    # A refresh token that was used up by a lost reply is made up for by a login
+    answer(joe, "issue", **UNREADABLE["502"])
+    assert joe.run(renew_before="10m")["failure"]["maybe_done"] is True
+    assert joe.run(renew_before="10m")["changed"]
+    assert joe.has_a_working_token_on_record()
+
+
 @pytest.mark.parametrize("seconds", [5, 300])
 def test_a_token_that_appears_late_is_told_of_and_never_ended(user, seconds):
     """The gateway gives up, and the vendor makes the token when nobody waits for it any more."""

@@ -258,6 +258,10 @@ ISSUED: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
     "vacd": ({"username": "joe", "password": "p"}, {"authToken": "4uth"}),
     "vacd_login": ({"username": "joe", "password": "p"}, {"authToken": "4uth"}),
     "kazoo": ({"username": "joe", "password": "p", "account_name": "acme"}, {"status": "success", "auth_token": JWT}),
+    "ringcx_session": (
+        {"username": "joe", "rc_access_token": "r1ngc3ntral"},
+        {"accessToken": "acc3ss", "refreshToken": "r3fresh", "mainAccountId": "1", "adminId": 2},
+    ),
     "kazoo_api_key": (
         {"auth_token": jwt(account_id=ACCOUNT), "username": "joe"},
         {"status": "success", "data": {**POISON, "api_key": 64 * "a"}},

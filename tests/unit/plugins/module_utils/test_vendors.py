@@ -27,6 +27,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer im
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo_api_key import KazooApiKey
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._ringcx_session import RingcxSession
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd_login import VacdLogin
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
@@ -35,6 +36,7 @@ from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers 
 
 URL = "https://vendor.example/base"
 PASSWORD = "p&ss=w+rd% ü"
+PASSWORD_TOKEN = "r1ngc3ntral"
 USER: dict[str, t.Any] = {"api_url": URL, "username": "joe", "password": PASSWORD}
 TOKEN = Token("t0ken-t0ken", {"key": "k3y"}, expires_at=2_000_000_000)
 # The tokens of a domain say by which name they are listed
@@ -45,6 +47,7 @@ VENDORS: dict[str, tuple[type[BaseVendor], dict[str, t.Any]]] = {
     "vacd_login": (VacdLogin, USER),
     "kazoo": (Kazoo, {**USER, "account_name": "acme"}),
     "kazoo key": (Kazoo, {"api_url": URL, "api_key": "a" * 64}),
+    "ringcx_session": (RingcxSession, {"api_url": URL, "username": "joe", "rc_access_token": PASSWORD_TOKEN}),
     "kazoo_api_key": (KazooApiKey, {"api_url": URL, "auth_token": jwt(account_id=32 * "a")}),
     "webitel": (Webitel, USER),
     "webitel_domain_token": (WebitelDomainToken, {"api_url": URL, "auth_token": NAMED, "role": "admin"}),
@@ -87,7 +90,7 @@ OPERATIONS: dict[str, t.Callable[[BaseVendor], object]] = {
 # Where nobody knows the shape of the answer, every good status without a web page is one
 SHAPELESS = {("dialer", "check"), ("dialer", "revoke")}
 # Nobody is asked where nobody can end a token
-UNASKED = {("vacd_login", "revoke")}
+UNASKED = {("vacd_login", "revoke"), ("ringcx_session", "revoke")}
 # vacd's tokens come as bare text, and only asking tells that one is none
 BARE = {("vacd", "issue", "number"), ("vacd", "issue", "null")}
 
@@ -170,6 +173,7 @@ def test_a_token_option_that_is_no_token_is_named_before_anything_is_sent(vendor
         "vacd_login": ["auth_token"],
         "kazoo": ["auth_token"],
         "kazoo_api_key": ["auth_token"],
+        "ringcx_session": ["access_token"],
         "ipcortex": ["session"],
     }.get(vendor.split()[0], ["token"]):
         more = {"key": "k"} if vendor == "webitel" else {}
@@ -205,7 +209,7 @@ def test_who_has_none_is_told_which(vendor, hint):
     assert make(vendor, api_url=URL, username="joe").cannot_issue() == hint
 
 
-@pytest.mark.parametrize("vendor", _registry.VENDORS.values(), ids=_registry.VENDORS)
+@pytest.mark.parametrize("vendor", [each for each in _registry.VENDORS.values() if each is not RingcxSession])
 def test_a_password_without_its_user_is_not_enough(vendor):
     """As such it does no harm: it may be in the environment for another task."""
     assert "give username and password" in make(vendor, api_url=URL, password="pw").cannot_issue()
