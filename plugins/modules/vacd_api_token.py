@@ -126,7 +126,8 @@ attributes:
 notes:
   - The connection options fall back to E(VACD_VALIDATE_CERTS), E(VACD_CA_PATH), E(VACD_CLIENT_CERT), E(VACD_CLIENT_KEY),
     E(VACD_PROXY), E(VACD_TIMEOUT), E(VACD_RETRIES) and E(VACD_RETRY_TIMEOUT).
-  - This module does not work with current RingCX, on V(ringcx.ringcentral.com), which has other ways to log in.
+  - This module does not work with current RingCX, on V(ringcx.ringcentral.com), which has other ways to log in, see
+    M(telephony.auth.ringcx_session).
 seealso:
   - module: telephony.auth.token
     description: The same for any vendor, with options from the variables of the inventory host.

@@ -19,8 +19,8 @@ description:
   - With O(state=absent), the pair is logged out. One that the engine does not accept any more counts as ended.
   - The engine has no list of pairs. If the reply to a login is lost, there may be a pair that no record names. The failure says so. The
     pair works until it expires, or until the password of the user is changed.
-  - This module does not work with Webitel 4 and later, which have another API, nor with the static tokens of a domain, which
-    administrators make in the web interface.
+  - This module does not work with Webitel 4 and later, which have another API. For the static tokens of a domain, there is
+    M(telephony.auth.webitel_domain_token).
 options:
   api_url:
     description:
