@@ -29,7 +29,7 @@ options:
         type: str
         required: true
       vendor:
-        description: One of V(vacd), V(kazoo), V(webitel), V(ipcortex) and V(dialer).
+        description: The kind of token, as in O(telephony.auth.token#module:vendor).
         type: str
       user:
         description: Who the API user is for the vendor.

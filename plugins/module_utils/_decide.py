@@ -159,8 +159,8 @@ def _settle(
 ) -> tuple[Record, tuple[str, ...], tuple[str, ...]]:
     """The record once its earlier attempts are judged; suspects and warnings. ends are tokens that end although no record names them."""
     if seen.listed is not None:
-        managed = [token.fingerprint for token in (*record.tokens, *ends)]
-        settled = _listing.settle(record, managed, seen.listed, policy.listing, moment)
+        managed = [_listing.told_as(vendor.listed_as(token), vendor) for token in (*record.tokens, *ends)]
+        settled = _listing.settle(record, managed, seen.listed, policy.listing, moment, vendor)
         return replace(record, pending=None, unclear=settled.unclear), settled.suspects, settled.warnings
     return (
         replace(record, pending=None, unclear=()),
@@ -180,7 +180,7 @@ def _is_refused(verdict: Verdict | None) -> bool:
 def _take_over(base: Decision, policy: Policy, moment: Moment, vendor: Traits) -> Decision:
     record = t.cast(Record, base.record)
     token = t.cast(Token, record.token)
-    others = _others(base, policy, record)
+    others = _others(base, policy, record, vendor)
     reason = sentence("took over the token that an interrupted run had issued", revoking(len(others)))
     ends = due(record, policy, moment, vendor)
     return replace(
@@ -235,11 +235,13 @@ def _keep(base: Decision, policy: Policy, moment: Moment, vendor: Traits) -> Dec
         # When it was made nobody can tell any more. For max_age it counts from now.
         record = replace(record, token=replace(token, issued_at=moment.now))
     ends = due(record, policy, moment, vendor)
-    others = _others(base, policy, record)
+    others = _others(base, policy, record, vendor)
     settles = (record.pending, record.unclear) != (known.record.pending, known.record.unclear)
     confirms = token.guessed != t.cast(Token, known.record.token).guessed
+    differs = verdict.differs if verdict else {}
     reason = sentence(
         verdict.reason if verdict else "the token has not expired" if token.expires_at else "not asked",
+        *(f"{name} to be {'true' if wanted else 'false'}" for name, (_is, wanted) in differs.items()),
         "" if known.kept else "now on record",
         "what an interrupted run left is settled" if settles else "",
         "confirmed to be ours" if confirms else "",
@@ -251,7 +253,7 @@ def _keep(base: Decision, policy: Policy, moment: Moment, vendor: Traits) -> Dec
         reason=reason,
         record=record,
         saves=saves,
-        changed=bool(saves or ends or others),
+        changed=bool(saves or ends or others or differs),
         ends=ends,
         others=others,
         verdict=verdict,
@@ -264,7 +266,7 @@ def _issue(base: Decision, need: Need, policy: Policy, moment: Moment, vendor: T
     ends = due(record, policy, moment, vendor) if record else ()
     if record:
         must_have_room(replace(record, retiring=tuple(old for old in record.retiring if old.token not in ends)), vendor)
-    others = _others(base, policy, record)
+    others = _others(base, policy, record, vendor)
     return replace(
         base,
         reason=sentence(need.reason, revoking(len(others))),
@@ -302,8 +304,8 @@ def check_issue(reason: str, policy: Policy, vendor: Traits) -> None:
         raise OptionError(f"A new token is needed ({reason}). To issue one, {missing}.", code="credentials_missing")
 
 
-def _others(base: Decision, policy: Policy, record: Record | None) -> tuple[str, ...]:
-    return _listing.others(base.seen.listed or (), record, policy.listing)
+def _others(base: Decision, policy: Policy, record: Record | None, vendor: Traits) -> tuple[str, ...]:
+    return _listing.others(base.seen.listed or (), record, policy.listing, vendor)
 
 
 def successor(

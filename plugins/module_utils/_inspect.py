@@ -86,7 +86,7 @@ def _look(run: Run, found: Json) -> None:
     if listed is None and isinstance(run.vendor, ListingVendor):
         listed = run.vendor.list()
     if listed is not None:
-        found["unmanaged"] = unmanaged(listed, record, decision.suspects)
+        found["unmanaged"] = unmanaged(run.vendor, listed, record, decision.suspects)
     found.update(reason=decision.reason, next_action="issue" if decision.need else "none")
     if decision.changed:
         found["next_action"] = "issue" if decision.need else "settle"

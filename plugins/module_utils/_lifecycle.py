@@ -30,7 +30,6 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import (
     Retiring,
     Token,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
 from ansible_collections.telephony.auth.plugins.module_utils._store import Store
 from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, ListingVendor, Vendor, Verdict
 
@@ -41,7 +40,8 @@ class Outcome:
 
     after is None when nothing is known afterwards; where a token would be issued, in check mode, it is the old one and
     to_come is true. accepted is what the vendor said of the token in after; None where it was not asked.
-    listed is what the vendor's list named, less what was ended; suspects are fingerprints of those that are probably ours.
+    listed is what the vendor's list named, less what was ended; suspects are those of it that are probably ours. differs is
+    what was changed of a token that was kept, see Verdict.
     """
 
     changed: bool
@@ -54,6 +54,7 @@ class Outcome:
     accepted: bool | None = None
     listed: tuple[str, ...] | None = field(default=None, repr=False)
     suspects: tuple[str, ...] = ()
+    differs: t.Mapping[str, tuple[bool, bool]] = field(default_factory=dict)
 
 
 class Lifecycle:
@@ -80,7 +81,7 @@ class Lifecycle:
             listed = self._list() if known.record.attempts else None
             candidate = None
             if listed is not None and self.policy.listing.adopt:
-                candidate = _listing.candidate(known.record, listed, self.policy.listing, self.moment())
+                candidate = _listing.candidate(known.record, listed, self.policy.listing, self.moment(), self.vendor)
             seen = Seen(verdicts, listed=listed, candidate=candidate)
         return _decide.absent(known, seen, self.policy, self.moment(), self.vendor)
 
@@ -113,7 +114,8 @@ class Lifecycle:
         """Revoke every token of the API user, whoever knows it, and remove the record."""
         listed = self._listing_vendor().list()
         # A list may miss one that was made just now.
-        unlisted = tuple(token.value for token in known.record.tokens if token.value not in listed) if known else ()
+        on_record = map(self.vendor.listed_as, known.record.tokens) if known else ()
+        unlisted = tuple(each for each in on_record if each not in listed)
         return Decision(
             f"{_decide.tokens(len(listed))} revoked" if listed else "the vendor lists no token",
             known or (Known(self._empty(Token(listed[0])), removable=False) if listed else None),
@@ -143,7 +145,7 @@ class Lifecycle:
             listed = self._list()
         candidate = None
         if listed is not None:
-            candidate = _listing.candidate(record, listed, listing, self.moment())
+            candidate = _listing.candidate(record, listed, listing, self.moment(), self.vendor)
             if candidate:
                 verdicts[candidate.value] = self.vendor.check(candidate)
         return Seen(verdicts, failure, listed, candidate)
@@ -183,6 +185,7 @@ class Lifecycle:
             revoked=decision.revoked,
             listed=None if listed is None else tuple(value for value in listed if value not in decision.others),
             suspects=decision.suspects,
+            differs=verdict.differs if verdict and not decision.need else {},
             **told,
         )
 
@@ -205,9 +208,14 @@ class Lifecycle:
             self.store.prove()
         if decision.saves:
             self.store.save(record)
+        self._adjust(decision.verdict, record)
         record = self._revoke_due(record, decision.ends)
         self._revoke_values(decision.others)
         return self._outcome(decision, record)
+
+    def _adjust(self, verdict: Verdict | None, record: Record) -> None:
+        if verdict and verdict.differs:
+            self.vendor.adjust(t.cast(Token, record.token))
 
     def _renew(self, decision: Decision, need: Need) -> Outcome:
         if decision.record and len(decision.record.retiring) >= MOST_RETIRING:
@@ -219,6 +227,7 @@ class Lifecycle:
         record, warnings = _decide.successor(standing, token, need, self.policy, self.moment(), self.vendor)
         self._save_new(decision, record, token)
         self.warnings += warnings
+        self._adjust(verdict, record)
         # Only a token that is known to work replaces others.
         if verdict:
             try:
@@ -261,7 +270,7 @@ class Lifecycle:
             if ended[token.value] is Ended.STILL_VALID if ended else foretold:
                 until = iso(token.expires_at)
                 self.warnings.append(
-                    f"The token {token.fingerprint} stays valid {'until ' + until if until else 'without limit'}:"
+                    f"The token {token.fingerprint} stays valid{' until ' + until if until else ''}:"
                     f" {self.vendor.how_it_ends}"
                 )
 
@@ -275,7 +284,7 @@ class Lifecycle:
         standing = decision.record
         self.store.prove()
         existing = self._list()
-        attempt = Attempt(self.moment().now, tuple(map(fingerprint, existing or ())))
+        attempt = Attempt(self.moment().now, tuple(_listing.told_as(each, self.vendor) for each in existing or ()))
         # Earlier attempts that this run tells of are forgotten at its end, and not before.
         told = decision.before.attempts if decision.before and existing is None else ()
         announced = standing or self._empty()
@@ -308,17 +317,17 @@ class Lifecycle:
             raise failure.adding(f"A token may have been made that nobody knows: {self.vendor.how_it_ends}")
         unclear = replace(standing, unclear=(*standing.unclear, attempt))
         try:
-            new = _listing.new_since(attempt, standing, self._listing_vendor().list())
+            new = _listing.new_since(attempt, standing, self._listing_vendor().list(), self.vendor)
         except TelephonyError:
             self._put_back(decision, unclear)
             raise failure.adding("A token may have been made that nobody knows: the list cannot be read.") from None
-        if len(new) == 1:
+        if len(new) == 1 and not self.vendor.lists_names:
             return Token(new[0], issued_at=attempt.since, guessed=True), unclear
         self._put_back(decision, unclear)
         if new:
             raise failure.adding(
-                "Meanwhile several tokens were made, so it cannot be told which is this one:"
-                f" {', '.join(map(fingerprint, new))}. Nothing was revoked."
+                "It cannot be told which of the tokens that appeared meanwhile is this one:"
+                f" {', '.join(_listing.told_as(each, self.vendor) for each in new)}. Nothing was revoked."
             )
         minutes = _listing.SETTLE_SECONDS // 60
         raise failure.adding(
@@ -448,7 +457,7 @@ class Lifecycle:
 
     def _is_listed(self, token: Token) -> bool:
         try:
-            return token.value in (self._list() or ())
+            return self.vendor.listed_as(token) in (self._list() or ())
         except (OptionError, VendorRefused):
             # No credentials to read the list with: then the refusal is all there is.
             return False

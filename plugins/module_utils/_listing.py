@@ -17,9 +17,11 @@ from ansible_collections.telephony.auth.plugins.module_utils._clock import Momen
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
 from ansible_collections.telephony.auth.plugins.module_utils._record import Attempt, Record, Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
+from ansible_collections.telephony.auth.plugins.module_utils._vendor import Traits
 
 # For so many seconds after a request without a clear answer a token may still appear; RingCX documents no limit.
 SETTLE_SECONDS = 600
+_TAKE_OVER = "Take the right one over with adopt=true and fingerprint"
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,18 @@ class Settled:
 
     unclear: tuple[Attempt, ...]
     suspects: tuple[str, ...]
-    """Fingerprints of listed tokens that are probably ours and that no record names."""
+    """The listed tokens that are probably ours and that no record names, see told_as()."""
     warnings: tuple[str, ...]
 
 
-def others(listed: t.Iterable[str], record: Record | None, policy: ListPolicy) -> tuple[str, ...]:
+def told_as(listed: str, vendor: Traits) -> str:
+    """How a listed token is named where others read it: by its fingerprint, or by its name where it was listed by that."""
+    return listed if vendor.lists_names else fingerprint(listed)
+
+
+def others(listed: t.Iterable[str], record: Record | None, policy: ListPolicy, vendor: Traits) -> tuple[str, ...]:
     """With exclusive, the listed tokens that are neither on record nor to be kept."""
-    on_record = {token.value for token in record.tokens} if record else set()
+    on_record = set(map(vendor.listed_as, record.tokens)) if record else set()
     return tuple(value for value in not_kept(listed, policy) if value not in on_record) if policy.exclusive else ()
 
 
@@ -56,19 +63,23 @@ def not_kept(values: t.Iterable[str], policy: ListPolicy) -> tuple[str, ...]:
     return tuple(value for value in values if value not in policy.keep and fingerprint(value) not in policy.keep)
 
 
-def new_since(attempt: Attempt, record: Record, listed: t.Iterable[str]) -> tuple[str, ...]:
+def new_since(attempt: Attempt, record: Record, listed: t.Iterable[str], vendor: Traits) -> tuple[str, ...]:
     """The listed tokens that may have come of an attempt, less those on record."""
-    on_record = {token.value for token in record.tokens}
-    return tuple(value for value in listed if value not in on_record and _may_be_of(attempt, fingerprint(value)))
+    on_record = set(map(vendor.listed_as, record.tokens))
+    return tuple(each for each in listed if each not in on_record and _may_be_of(attempt, told_as(each, vendor)))
 
 
 def _may_be_of(attempt: Attempt, name: str) -> bool:
     return name not in attempt.existed if attempt.suspects is None else name in attempt.suspects
 
 
-def candidate(record: Record, listed: tuple[str, ...], policy: ListPolicy, moment: Moment) -> Token | None:
+def candidate(
+    record: Record, listed: tuple[str, ...], policy: ListPolicy, moment: Moment, vendor: Traits
+) -> Token | None:
     """The token that is to be taken over, if the vendor accepts it. Raises OptionError."""
-    suspects = {value: attempt for attempt in record.attempts for value in new_since(attempt, record, listed)}
+    if vendor.lists_names:
+        return None
+    suspects = {value: attempt for attempt in record.attempts for value in new_since(attempt, record, listed, vendor)}
     if policy.adopt:
         named = [value for value in suspects if fingerprint(value) == policy.fingerprint]
         if named:
@@ -94,9 +105,14 @@ def _has_none_of(attempt: Attempt, record: Record) -> bool:
 
 
 def settle(
-    record: Record, managed: t.Collection[str], listed: tuple[str, ...], policy: ListPolicy, moment: Moment
+    record: Record,
+    managed: t.Collection[str],
+    listed: tuple[str, ...],
+    policy: ListPolicy,
+    moment: Moment,
+    vendor: Traits,
 ) -> Settled:
-    """Judge the earlier attempts by what is listed now. managed are the fingerprints of the tokens that are taken care of."""
+    """Judge the earlier attempts by what is listed now. managed are the tokens that are taken care of, see told_as()."""
     left: list[Attempt] = []
     told: list[str] = []
     suspects: list[str] = []
@@ -105,11 +121,12 @@ def settle(
     dismissed = policy.adopt is False
     for attempt in record.attempts:
         # Sorted, as a list that comes in another order is no news.
-        new = sorted(name for name in map(fingerprint, listed) if _may_be_of(attempt, name) and name not in told)
+        names = (told_as(each, vendor) for each in listed)
+        new = sorted(name for name in names if _may_be_of(attempt, name) and name not in told)
         alone = [name for name in new if name not in managed]
         told += alone
         if alone:
-            warnings.append(_tell(attempt, alone, dismissed))
+            warnings.append(_tell(attempt, alone, dismissed, vendor))
         watched = [] if dismissed else alone
         suspects += watched
         if attempt.suspects is None and not _is_over(attempt, moment):
@@ -132,14 +149,12 @@ def closes_at(record: Record) -> t.Iterator[int]:
     return (attempt.since + SETTLE_SECONDS for attempt in record.attempts if attempt.suspects is None)
 
 
-def _tell(attempt: Attempt, names: t.Iterable[str], dismissed: bool) -> str:
+def _tell(attempt: Attempt, names: t.Iterable[str], dismissed: bool, vendor: Traits) -> str:
     what = f"A request for a token at {iso(attempt.since)} got no clear answer. Probably it made: {', '.join(names)}."
     if dismissed:
         return f"{what} As adopt=false says, they are left alone and not told of again."
-    return (
-        f"{what} They were left alone. Take the right one over with adopt=true and fingerprint,"
-        " or set adopt=false where they are somebody else's."
-    )
+    way = "Delete the right one with state=absent and uuid" if vendor.lists_names else _TAKE_OVER
+    return f"{what} They were left alone. {way}, or set adopt=false where they are somebody else's."
 
 
 def still_open(unclear: t.Iterable[Attempt]) -> tuple[str, ...]:

@@ -15,15 +15,25 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo_api_key import KazooApiKey
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._ringcx_session import RingcxSession
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd_login import VacdLogin
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel_domain_token import (
+    WebitelDomainToken,
+)
 
 VENDORS: dict[str, type[BaseVendor]] = {
     vendor.name: vendor
     for vendor in (
         Vacd,
+        VacdLogin,
+        RingcxSession,
         Kazoo,
+        KazooApiKey,
         Webitel,
+        WebitelDomainToken,
         Ipcortex,
         Dialer,
     )

@@ -12,9 +12,9 @@ import typing as t
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
 from ansible_collections.telephony.auth.plugins.module_utils._decide import Policy, next_action_at
 from ansible_collections.telephony.auth.plugins.module_utils._lifecycle import Outcome
+from ansible_collections.telephony.auth.plugins.module_utils._listing import told_as
 from ansible_collections.telephony.auth.plugins.module_utils._options import Options
 from ansible_collections.telephony.auth.plugins.module_utils._record import Json, Record, record_from_json
-from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 
 
@@ -29,7 +29,8 @@ def secrets_in(result: Json) -> list[str]:
     if "password" in result:
         return [result["password"]]
     if "record" not in result:
-        return []
+        # Of a list of tokens, those that have their values with them.
+        return [each["token"] for each in result.get("tokens", ()) if "token" in each]
     record = record_from_json(result["record"], "record")
     return [*(secret for token in record.tokens for secret in token.secrets), *result.get("tokens", ())]
 
@@ -49,12 +50,18 @@ def describe(vendor: BaseVendor, options: Options, policy: Policy, outcome: Outc
         "reason": outcome.reason + (", mode or owner of the file corrected" if attributes_differ else ""),
         "fingerprint": known.fingerprint if known else None,
         "details": dict(token.details) if token else {},
-        "diff": {"before": facts(vendor, "present" if outcome.before else "absent", outcome.before), "after": after},
+        "diff": {
+            "before": {
+                **facts(vendor, "present" if outcome.before else "absent", outcome.before),
+                **{name: was for name, (was, _wanted) in outcome.differs.items()},
+            },
+            "after": {**after, **{name: wanted for name, (_was, wanted) in outcome.differs.items()}},
+        },
     }
     if outcome.revoked is not None:
         result["revoked"] = outcome.revoked
     if outcome.listed is not None or outcome.suspects:
-        result["others"] = unmanaged(outcome.listed or (), outcome.after, outcome.suspects)
+        result["others"] = unmanaged(vendor, outcome.listed or (), outcome.after, outcome.suspects)
     if options["state"] == "present":
         result.update(_of_present(outcome, policy))
     returns = options["return_token"] if options["return_token"] is not None else not _has_store(options)
@@ -65,10 +72,12 @@ def describe(vendor: BaseVendor, options: Options, policy: Policy, outcome: Outc
     return result
 
 
-def unmanaged(listed: t.Iterable[str], record: Record | None, suspects: t.Collection[str]) -> list[Json]:
-    """The tokens that the vendor lists and no record names, by fingerprint."""
-    on_record = {known.fingerprint for known in record.tokens} if record else set()
-    names = (*map(fingerprint, listed), *suspects)
+def unmanaged(
+    vendor: BaseVendor, listed: t.Iterable[str], record: Record | None, suspects: t.Collection[str]
+) -> list[Json]:
+    """The tokens that the vendor lists and no record names."""
+    on_record = {told_as(vendor.listed_as(known), vendor) for known in record.tokens} if record else set()
+    names = (*(told_as(each, vendor) for each in listed), *suspects)
     return [
         {"fingerprint": name, "probably_ours": name in suspects}
         for name in dict.fromkeys(names)

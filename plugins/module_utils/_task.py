@@ -50,6 +50,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
 Result = t.Dict[str, t.Any]
 # Opens a store that only the controller has: its options, what it keeps of a record, the secrets of this run.
 OpenStore = t.Callable[[t.Mapping[str, t.Any], Document, Masker], Store]
+# What a module does: the vendor, the options, whether it is check mode. Gives the result and warnings.
 # Before a run begins anew because another one was quicker
 _PAUSE_SECONDS = 0.05
 
@@ -83,7 +84,7 @@ class TokenModule(AnsibleModule):
 
 
 class Door(t.Protocol):
-    """What has a module and an action: a vendor's tokens, or its users."""
+    """What has a module and an action: a vendor's tokens, their list, or its users."""
 
     name: t.ClassVar[str]
     """The vendor's."""
@@ -231,7 +232,7 @@ class Run(BaseRun):
         self.lifecycle = Lifecycle(self.vendor, self.store, self.policy, self.clock.moment)
 
     def close(self) -> None:
-        self.warnings += self.lifecycle.warnings
+        self.warnings += (*self.lifecycle.warnings, *self.vendor.close())
         super().close()
 
     def _try(self, check_mode: bool) -> Result:
@@ -265,10 +266,12 @@ class Run(BaseRun):
         return not self.store.is_kept and self.options["record"] is None
 
     def known(self) -> Known | None:
-        """The record, else what the vendor's own token option names. Raises StoreError, OptionError."""
+        """The record, else what the vendor's own token option names or the vendor has. Raises TelephonyError."""
         self._must_tell_whose()
         record = self.store.load()
         token = self.vendor.known()
+        if not record and not token and self.options["state"] == "present":
+            token = self.vendor.existing()
         for each in (*(record.tokens if record else ()), *((token,) if token else ())):
             for secret in each.secrets:
                 self.masker.add(secret)

@@ -15,9 +15,10 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import Toke
 
 @dataclass(frozen=True)
 class Verdict:
-    """A vendor's clear answer about one token. listed are the values of all tokens of its user, where it tells them.
+    """A vendor's clear answer about one token. listed is what list() would give, where the answer tells it.
 
-    asked is false where there is no way to ask, so that a token counts as accepted on trust.
+    asked is false where there is no way to ask, so that a token counts as accepted on trust. differs names what of an accepted token is
+    not as the options want it: how it is, and how it is to be.
     """
 
     accepted: bool
@@ -25,6 +26,7 @@ class Verdict:
     details: t.Mapping[str, t.Any] = field(default_factory=dict)
     listed: tuple[str, ...] | None = field(default=None, repr=False)
     asked: bool = True
+    differs: t.Mapping[str, tuple[bool, bool]] = field(default_factory=dict)
 
 
 class Ended(enum.Enum):
@@ -44,6 +46,8 @@ class Traits(t.Protocol):
     """The API user as far as the options tell."""
     how_it_ends: str
     """How a token ends that nobody can or could revoke, in one sentence."""
+    lists_names: bool
+    """Whether a list of tokens shows names in place of their values. A token that is known by its name can only be ended."""
 
     def cannot_issue(self) -> str | None:
         """Which options are missing to issue a token; None where issue() can work."""
@@ -53,6 +57,9 @@ class Traits(t.Protocol):
 
     def owner(self, token: Token) -> str | None:
         """The API user of a token, from what was learned when it was issued or checked."""
+
+    def listed_as(self, token: Token) -> str:
+        """What a list of tokens shows for this one: its value, or its name, which is no secret."""
 
 
 class Vendor(Traits, t.Protocol):
@@ -67,10 +74,13 @@ class Vendor(Traits, t.Protocol):
     def revoke(self, token: Token, leaving: bool) -> Ended:
         """End a token. leaving: the API user needs none any more, so means that end more than one are allowed."""
 
+    def adjust(self, token: Token) -> None:
+        """Make a token as the options want it, where Verdict.differs says that it is not."""
+
 
 @t.runtime_checkable
 class ListingVendor(Vendor, t.Protocol):
     """A vendor that lists the tokens of a user."""
 
     def list(self) -> tuple[str, ...]:
-        """The values of all tokens of the API user, one that authorises first. A token just made may be missing."""
+        """All tokens of the API user, see listed_as(), one that authorises first. A token just made may be missing."""

@@ -312,7 +312,8 @@ failure:
       sample: kazoo
     operation:
       description:
-        - The request that failed, V(issue), V(check) or V(revoke). At RingCX also V(login) and V(list).
+        - The request that failed, V(issue), V(check) or V(revoke). Where a list of tokens is read also V(login) and V(list), and V(adjust)
+          where a token is enabled or disabled.
         - V(null) if it was no request that failed.
       type: str
       returned: always
@@ -454,7 +455,8 @@ diff:
   returned: success
   contains:
     before:
-      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before.
+      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before, and where a
+        token is enabled or disabled also C(enabled).
       type: dict
       returned: success
     after:

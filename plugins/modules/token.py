@@ -19,8 +19,10 @@ options:
   vendor:
     description:
       - The vendor, whose module says which options there are - V(dialer) for M(telephony.auth.dialer_session), V(ipcortex) for
-        M(telephony.auth.ipcortex_token), V(kazoo) for M(telephony.auth.kazoo_user_auth), V(vacd) for M(telephony.auth.vacd_api_token), V(webitel)
-        for M(telephony.auth.webitel_login).
+        M(telephony.auth.ipcortex_token), V(kazoo) for M(telephony.auth.kazoo_user_auth), V(kazoo_api_key) for M(telephony.auth.kazoo_api_key),
+        V(ringcx_session) for M(telephony.auth.ringcx_session), V(vacd) for M(telephony.auth.vacd_api_token),
+        V(vacd_login) for M(telephony.auth.vacd_login), V(webitel) for M(telephony.auth.webitel_login),
+        V(webitel_domain_token) for M(telephony.auth.webitel_domain_token).
       - Without it, the variable C(token_vendor) of the host, else the group of the inventory that has the name of a vendor and that the host
         is in. If the host is in several such groups, or in none, the module fails.
     type: str
@@ -43,8 +45,12 @@ seealso:
   - module: telephony.auth.token_info
   - module: telephony.auth.dialer_session
   - module: telephony.auth.ipcortex_token
+  - module: telephony.auth.kazoo_api_key
   - module: telephony.auth.kazoo_user_auth
+  - module: telephony.auth.ringcx_session
   - module: telephony.auth.vacd_api_token
+  - module: telephony.auth.vacd_login
+  - module: telephony.auth.webitel_domain_token
   - module: telephony.auth.webitel_login
 author:
   - telephony.auth contributors (@telephony-auth)
@@ -108,7 +114,8 @@ revoked:
   returned: when C(state=absent) and a token was known
   sample: true
 others:
-  description: The tokens that the vendor lists for the user and that are not on record. Only RingCX has such a list.
+  description: The tokens that the vendor lists for the user and that are not on record. RingCX has such a list, and Webitel for its domains,
+    by UUID.
   type: list
   elements: dict
   returned: when the list was read
@@ -173,7 +180,8 @@ failure:
       sample: kazoo
     operation:
       description:
-        - The request that failed, V(issue), V(check) or V(revoke). At RingCX also V(login) and V(list).
+        - The request that failed, V(issue), V(check) or V(revoke). Where a list of tokens is read also V(login) and V(list), and V(adjust)
+          where a token is enabled or disabled.
         - V(null) if it was no request that failed.
       type: str
       returned: always
@@ -316,7 +324,8 @@ diff:
   returned: success
   contains:
     before:
-      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before.
+      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before, and where a
+        token is enabled or disabled also C(enabled).
       type: dict
       returned: success
     after:

@@ -127,7 +127,8 @@ attributes:
 notes:
   - The connection options fall back to E(VACD_VALIDATE_CERTS), E(VACD_CA_PATH), E(VACD_CLIENT_CERT), E(VACD_CLIENT_KEY),
     E(VACD_PROXY), E(VACD_TIMEOUT), E(VACD_RETRIES) and E(VACD_RETRY_TIMEOUT).
-  - This module does not work with current RingCX, on V(ringcx.ringcentral.com), which has other ways to log in.
+  - This module does not work with current RingCX, on V(ringcx.ringcentral.com), which has other ways to log in, see
+    M(telephony.auth.ringcx_session).
 seealso:
   - module: telephony.auth.token
     description: The same for any vendor, with options from the variables of the inventory host.
@@ -401,7 +402,8 @@ failure:
       sample: vacd
     operation:
       description:
-        - The request that failed, V(issue), V(check) or V(revoke). At RingCX also V(login) and V(list).
+        - The request that failed, V(issue), V(check) or V(revoke). Where a list of tokens is read also V(login) and V(list), and V(adjust)
+          where a token is enabled or disabled.
         - V(null) if it was no request that failed.
       type: str
       returned: always
@@ -540,7 +542,8 @@ diff:
   returned: success
   contains:
     before:
-      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before.
+      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before, and where a
+        token is enabled or disabled also C(enabled).
       type: dict
       returned: success
     after:

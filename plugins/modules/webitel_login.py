@@ -19,8 +19,8 @@ description:
   - With O(state=absent), the pair is logged out. One that the engine does not accept any more counts as ended.
   - The engine has no list of pairs. If the reply to a login is lost, there may be a pair that no record names. The failure says so. The
     pair works until it expires, or until the password of the user is changed.
-  - This module does not work with Webitel 4 and later, which have another API, nor with the static tokens of a domain, which
-    administrators make in the web interface.
+  - This module does not work with Webitel 4 and later, which have another API. For the static tokens of a domain, there is
+    M(telephony.auth.webitel_domain_token).
 options:
   api_url:
     description:
@@ -255,7 +255,8 @@ failure:
       sample: webitel
     operation:
       description:
-        - The request that failed, V(issue), V(check) or V(revoke). At RingCX also V(login) and V(list).
+        - The request that failed, V(issue), V(check) or V(revoke). Where a list of tokens is read also V(login) and V(list), and V(adjust)
+          where a token is enabled or disabled.
         - V(null) if it was no request that failed.
       type: str
       returned: always
@@ -394,7 +395,8 @@ diff:
   returned: success
   contains:
     before:
-      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before.
+      description: RV(state), RV(fingerprint), RV(issued_at), RV(expires_at), RV(api_url) and RV(identity) as they were before, and where a
+        token is enabled or disabled also C(enabled).
       type: dict
       returned: success
     after:

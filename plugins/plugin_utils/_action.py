@@ -21,6 +21,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import REQUEST
 from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
 from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
+from ansible_collections.telephony.auth.plugins.module_utils._list_tokens import LISTS, ListRun
 from ansible_collections.telephony.auth.plugins.module_utils._options import public_options, without_values
 from ansible_collections.telephony.auth.plugins.module_utils._registry import USERS, VENDORS
 from ansible_collections.telephony.auth.plugins.module_utils._result import secrets_in
@@ -38,7 +39,7 @@ from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import (
 from ansible_collections.telephony.auth.plugins.plugin_utils._masking import mask
 
 Arguments = t.Dict[str, t.Any]
-_DOORS: tuple[type[Door], ...] = (*VENDORS.values(), *USERS.values())
+_DOORS: tuple[type[Door], ...] = (*VENDORS.values(), *USERS.values(), *LISTS.values())
 _VALIDATORS = {door.module: ArgumentSpecValidator(**door.spec().as_arguments()) for door in _DOORS}
 
 
@@ -66,6 +67,8 @@ class BaseAction(ActionBase):
     _supports_async = True
     start: t.ClassVar[type[BaseRun] | None] = None
     """What is run, if it is not about a token."""
+    returns_secrets: t.ClassVar[str] = "return_token"
+    """The option that decides whether secrets are returned."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         result: Result = super().run(tmp, task_vars)
@@ -152,11 +155,11 @@ class BaseAction(ActionBase):
         """Under async, Ansible keeps the result in a file and shows it unmasked."""
         if not self._task.async_val or arguments.get("state") == "absent":
             return
-        returns = arguments.get("return_password" if self.start else "return_token")
+        returns = arguments.get(self.returns_secrets)
         if not (arguments.get("path") or self.start) if returns is None else boolean(returns, strict=False):
             raise AnsibleError(
                 "Under async this task would return secrets in a file that others may read and in events."
-                " Give path, so that they are kept in a private file, and leave out return_token and return_password."
+                f" Give path, so that they are kept in a private file, and leave out {self.returns_secrets}."
             )
 
 
@@ -175,12 +178,20 @@ class UserAction(TokenAction):
     """The same for an API user."""
 
     start = UserRun
+    returns_secrets = "return_password"
 
 
 class UserInfoAction(TokenAction):
     """The same for what is told of API users."""
 
     start = UserInfoRun
+
+
+class ListAction(TokenAction):
+    """The same for which tokens a vendor lists."""
+
+    start = ListRun
+    returns_secrets = "return_tokens"
 
 
 def _without_store(arguments: Arguments) -> Arguments:

@@ -31,6 +31,15 @@ from ansible_collections.telephony.auth.tests.lifecycle.drive import Watcher, dr
 from ansible_collections.telephony.auth.tests.lifecycle.stores import Bao, Shelf
 from ansible_collections.telephony.auth.tests.simulators.tests.conftest import Running, end, start
 
+# The simulators that have more than one kind of token, by the kind's name in the registry
+SIMULATORS = {
+    "kazoo_api_key": "kazoo",
+    "ringcx_session": "ringcx",
+    "vacd_login": "vacd",
+    "webitel_domain_token": "webitel",
+}
+# What the simulators call the requests of some kinds of tokens
+OPERATIONS = {"vacd": {"check": "list"}, "vacd_login": {"check": "list", "issue": "login"}}
 FORK = multiprocessing.get_context("fork")
 Json = dict[str, t.Any]
 
@@ -105,6 +114,7 @@ class User:
     def __init__(self, sim: Running, vendor: str, directory: Path, shelf: Shelf | None = None) -> None:
         self.sim = sim
         self.vendor = vendor
+        self.simulator = SIMULATORS.get(vendor, vendor)
         self.path = directory / f"{vendor}.json"
         self.shelf = shelf
         self.start_anew()
@@ -114,18 +124,34 @@ class User:
         if self.record:
             assert not self.run(state="absent", verify=False).get("failed")
         sim, vendor = self.sim, self.vendor
-        (self.user,) = sim.control("POST", "users", {"vendor": vendor, "count": 1})
+        (self.user,) = sim.control("POST", "users", {"vendor": self.simulator, "count": 1})
         # IPCortex users have a key, which no run makes or ends
         self.key = self.user.get("api_key")
+        names = {"ringcx_session": ("username", "rc_access_token")}.get(vendor, ("username", "password"))
+        credentials = {name: self.user[name] for name in names}
         self.base: Json = {
-            "api_url": sim.api[vendor],
-            "username": self.user["username"],
-            "password": self.user["password"],
+            "api_url": sim.api[self.simulator],
+            **(self._administrator() if vendor in ("webitel_domain_token", "kazoo_api_key") else credentials),
             **({"store": self.shelf.option()} if self.shelf else {"path": str(self.path)}),
             "timeout": 5,
             "retry_timeout": 20,
             **({"account_name": self.user["account_name"]} if vendor == "kazoo" else {}),
         }
+
+    def _administrator(self) -> Json:
+        """A login of the user as an administrator, so that runs make nothing else than what they are for."""
+        about = {"vendor": self.simulator, "username": self.user["username"]}
+        rights = {"admin": True} if self.vendor == "kazoo_api_key" else {"role": "admin"}
+        self.sim.control("PATCH", "users", {**about, "set": rights})
+        self.key = self.sim.control("POST", "tokens", about)["token"]
+        if self.vendor == "kazoo_api_key":
+            return {"auth_token": self.key}
+        (made,) = [each for each in self.sim.control("GET", "tokens") if each["token"] == self.key]
+        return {"auth_token": self.key, "auth_key": made["extra"]["key"], "domain": "mydomain.com", "role": "user"}
+
+    def operation(self, name: str) -> str:
+        """What the simulator calls a request of a run."""
+        return OPERATIONS.get(self.vendor, {}).get(name, name)
 
     def run(self, check_mode: bool = False, **options: t.Any) -> Json:
         """A run in this process."""
@@ -139,12 +165,15 @@ class User:
     def tokens(self) -> list[str]:
         """The tokens that live at the vendor, less what a login at vacd makes on the way."""
         name = self.user["username"]
+        if self.vendor == "kazoo_api_key":
+            accounts = [each for each in self.sim.control("GET", "users")["kazoo"] if "username" not in each]
+            return [each["api_key"] for each in accounts if each["account_id"] == self.user["account_id"]]
         listed = self.sim.control("GET", "tokens")
         return [
             each["token"]
             for each in listed
-            if (each["vendor"], each["user"]) == (self.vendor, name)
-            and each["kind"] != "auth"
+            if (each["vendor"], each["user"]) == (self.simulator, name)
+            and (each["kind"] == "auth") is (self.vendor == "vacd_login")
             and each["token"] != self.key
         ]
 
@@ -186,7 +215,7 @@ def wait_until(what: Callable[[], object], seconds: float = 20) -> None:
 
 def hold_issue(user: User) -> None:
     """The next token is made, and its reply held back."""
-    user.sim.faults({"vendor": user.vendor, "operation": "issue", "fault": "hold", "times": 1})
+    user.sim.faults({"vendor": user.simulator, "operation": user.operation("issue"), "fault": "hold", "times": 1})
 
 
 def struck(sim: Running) -> bool:

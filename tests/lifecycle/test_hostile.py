@@ -24,18 +24,29 @@ from ansible_collections.telephony.auth.plugins.module_utils._store import FileS
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json
 from ansible_collections.telephony.auth.tests.lifecycle.drive import drive
+from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import jwt
 
+DOMAIN_TOKEN = jwt(id="3f2504e0-4f89-41d3-9a0c-0305e82c3301", d="mydomain.com", exp=2_000_000_000_000)
+ACCOUNT_TOKEN = jwt(account_id="a0c0ffee00000000000000000000ac3e", exp=2_000_000_000)
 OPTIONS: dict[str, Json] = {
     "vacd": {"username": "joe", "auth_token": "an-auth-token"},
+    "vacd_login": {"username": "joe", "password": "p&ss w0rd"},
     "kazoo": {"username": "joe", "password": "p&ss w0rd", "account_name": "acme"},
+    "ringcx_session": {"username": "joe", "rc_access_token": "an-access-token"},
+    "kazoo_api_key": {"auth_token": ACCOUNT_TOKEN},
     "webitel": {"username": "joe", "password": "p&ss w0rd"},
+    "webitel_domain_token": {"auth_token": DOMAIN_TOKEN, "role": "admin"},
     "ipcortex": {"username": "joe", "password": "p&ss w0rd"},
     "dialer": {"username": "joe", "password": "p&ss w0rd", "check_path": "/check.json"},
 }
 KNOWN: dict[str, Json] = {
     "vacd": {"api_token": "the-known-token"},
+    "vacd_login": {"auth_token": "the-known-token"},
     "kazoo": {"auth_token": "the-known-token"},
+    "ringcx_session": {"access_token": "the-known-token", "refresh_token": "the-refresh-token"},
+    "kazoo_api_key": {"api_key": 64 * "a"},
     "webitel": {"token": "the-known-token", "key": "the-known-key"},
+    "webitel_domain_token": {"token": DOMAIN_TOKEN},
     "ipcortex": {"session": "the-known-token"},
     "dialer": {"token": "the-known-token"},
 }

@@ -20,12 +20,13 @@ FOR_ANY_VENDOR = ("token", "token_info")
 
 
 KINDS = {"token", "user", "password", "info"}
+VENDORS = [path.stem[1:] for path in (MODULES.parent / "module_utils" / "_vendors").glob("_[a-z]*.py")]
 
 
 def kinds_of(module: str, text: str) -> set[str]:
     """What a module is about, by the fragments of its documentation."""
     kinds = {kind for kind in KINDS if f"  - telephony.auth._{kind}\n" in text}
-    return kinds or ({"token"} if module in FOR_ANY_VENDOR else {"info"})
+    return kinds or ({"token"} if module in FOR_ANY_VENDOR or module.endswith("_token_info") else {"info"})
 
 
 def shared_returns(module: str, documentation: str) -> str:
@@ -33,7 +34,8 @@ def shared_returns(module: str, documentation: str) -> str:
     _header, of_all, of_tokens, of_users, of_info = (TOOLS / "returns.txt").read_text(encoding="utf-8").split("---\n")
     vendor, kinds = module.partition("_")[0], kinds_of(module, documentation)
     more = of_users if "user" in kinds else of_info if "info" in kinds else of_tokens
-    if module == "token_info":
+    lists = module.endswith("_token_info")
+    if module == "token_info" or lists:
         more = ""
     lines = []
     for line in (of_all + more).splitlines():
@@ -42,9 +44,10 @@ def shared_returns(module: str, documentation: str) -> str:
         of_vendor = not wanted - KINDS or vendor in wanted or module in FOR_ANY_VENDOR
         if of_vendor and (not wanted & KINDS or wanted & kinds):
             lines.append(f"{text}\n")
-    shared = "".join(lines).replace("VENDOR", "kazoo" if module in FOR_ANY_VENDOR else vendor)
+    row = max((name for name in VENDORS if module.startswith(name)), key=len, default="kazoo")
+    shared = "".join(lines).replace("VENDOR", row)
     # The options that the text names are those of the vendors' modules. A name with a # says itself whose option it is.
-    return re.sub(r"O\(([^#)]+)\)", r"C(\1)", shared) if module in FOR_ANY_VENDOR else shared
+    return re.sub(r"O\(([^#)]+)\)", r"C(\1)", shared) if module in FOR_ANY_VENDOR or lists else shared
 
 
 def current(path: Path) -> str:

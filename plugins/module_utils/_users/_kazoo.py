@@ -24,7 +24,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
 from ansible_collections.telephony.auth.plugins.module_utils._user import Facts, User, Wanted
 from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers, text
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import Json
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo, comparable
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo, comparable, refusal
 
 _ID = re.compile("[0-9a-f]{32}")
 _USERNAME = re.compile(r"[+@.\w-]{1,256}", re.ASCII)
@@ -175,7 +175,7 @@ class KazooUser(BaseUsers):
     def _data(self, reply: Reply, what: str) -> object:
         """What a successful reply holds. Raises VendorRefused, NoClearAnswer."""
         if not reply.ok:
-            raise self.vendor.refusal(reply, what)
+            raise refusal(reply, what)
         answer = reply.json_object()
         if answer.get("status") != "success":
             raise reply.bad("does not say success")

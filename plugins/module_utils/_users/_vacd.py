@@ -22,7 +22,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import Opt
 from ansible_collections.telephony.auth.plugins.module_utils._user import Facts, User, Wanted
 from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers, text
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import refused
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd, refusal
 
 _USERS = "/v1/admin/users"
 _RIGHT = re.compile("[A-Z_]+")
@@ -132,7 +132,7 @@ class VacdUser(BaseUsers):
 
     def _answer(self, reply: Reply, what: str) -> Reply:
         if not reply.ok:
-            raise self.vendor.refusal(reply, what)
+            raise refusal(reply, what)
         if reply.is_html:
             raise reply.bad("is a web page")
         return reply

@@ -24,7 +24,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
 from ansible_collections.telephony.auth.plugins.module_utils._user import Facts, User, Wanted
 from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers, text
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import Json
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel import Webitel, refusal
 
 _ACCOUNTS = "/api/v2/accounts"
 _NAME = re.compile(r"[\w.-]+@[\w.-]+", re.ASCII)
@@ -141,10 +141,10 @@ class WebitelAccount(BaseUsers):
     def _info(self, reply: Reply, what: str) -> Json:
         """What a successful reply tells; the documentation calls it data. Raises VendorRefused, NoClearAnswer."""
         if not reply.ok:
-            raise self.vendor.refusal(reply, what)
+            raise refusal(reply, what)
         answer = reply.json_object()
         if answer.get("status") != "OK":
-            raise self.vendor.refusal(reply, what)
+            raise refusal(reply, what)
         info = answer.get("info", answer.get("data"))
         # A list of none is told as an object or as a list; a change is told in a word.
         return info if isinstance(info, dict) else {}

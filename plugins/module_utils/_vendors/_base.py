@@ -40,6 +40,9 @@ class BaseVendor(Vendor):
     """The name of the vendor's product, for people."""
     details: t.ClassVar[t.Mapping[str, _details.Shape]] = {}
     """The facts that a result and a record may hold, and what they look like."""
+    lists_names = False
+    list_options: t.ClassVar[tuple[str, ...]] = ()
+    """The options that list() takes beside those of the connection."""
 
     def __init__(self, api: Api, options: Options) -> None:
         self.api = api
@@ -80,6 +83,10 @@ class BaseVendor(Vendor):
         """The token that the vendor's own options name. Raises OptionError."""
         raise NotImplementedError
 
+    def existing(self) -> Token | None:
+        """The token that the API user has at the vendor, where there is one at most and it can be read. Raises TelephonyError."""
+        return None
+
     @staticmethod
     def headers(token: Token) -> dict[str, str]:
         """The request headers that carry a token."""
@@ -98,6 +105,20 @@ class BaseVendor(Vendor):
 
     def owner(self, token: Token) -> str | None:
         return token.details.get("username") or None
+
+    def listed_as(self, token: Token) -> str:
+        return token.value
+
+    def facts_of(self, listed: str) -> dict[str, t.Any]:
+        """What the list that was read last tells of one token, for a result."""
+        return {}
+
+    def adjust(self, token: Token) -> None:
+        """Where all that an option says of a token is decided when it is issued, there is nothing to do."""
+
+    def close(self) -> tuple[str, ...]:
+        """End what this run alone needed. Returns warnings."""
+        return ()
 
     def let_in(self, facts: object) -> dict[str, t.Any]:
         """Of facts that came from outside, those that details allows, masked. Secrets that they may hold must be known."""

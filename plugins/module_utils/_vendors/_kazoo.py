@@ -40,7 +40,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
     shown,
 )
 
-_ACCOUNT_FIELDS = ("account_name", "account_realm", "phone_number")
+ACCOUNT_FIELDS = ("account_name", "account_realm", "phone_number")
 _NOT_COMPARED = re.compile("[^a-z0-9]")
 _HASHES = {"md5": (32, "md5"), "sha": (40, "sha1")}
 # What Kazoo means by its two ways to say the same about a token.
@@ -99,7 +99,7 @@ class Kazoo(BaseVendor):
                 "auth_token": {"type": "str", "no_log": True},
             },
             mutually_exclusive=(
-                _ACCOUNT_FIELDS,
+                ACCOUNT_FIELDS,
                 ("password", "credentials", "api_key"),
                 ("username", "api_key"),
             ),
@@ -114,7 +114,7 @@ class Kazoo(BaseVendor):
         super().__init__(*args)
         self._hash = self._credentials()
         key = self.options["api_key"]
-        if key and not re.fullmatch("[0-9A-Za-z]{64}", key):
+        if key and not is_key(key):
             raise OptionError("api_key must have exactly 64 letters and digits.")
         account, user = self.account(), self.options["username"]
         if key:
@@ -124,7 +124,7 @@ class Kazoo(BaseVendor):
 
     def account(self) -> str | None:
         """The account as Kazoo compares it: names by their letters and digits only, realms without case."""
-        name, realm, phone = map(self.plain, _ACCOUNT_FIELDS)
+        name, realm, phone = map(self.plain, ACCOUNT_FIELDS)
         if name is None:
             return realm.lower() if realm else phone
         account = comparable(name)
@@ -170,7 +170,7 @@ class Kazoo(BaseVendor):
             return None
         if not self._hash:
             return "give username and password, credentials, or api_key"
-        if not any(self.options[name] for name in _ACCOUNT_FIELDS):
+        if not any(self.options[name] for name in ACCOUNT_FIELDS):
             return "give account_name, account_realm or phone_number beside the credentials"
         return None
 
@@ -178,13 +178,17 @@ class Kazoo(BaseVendor):
         return leaving and self.options["revoke"] == "user"
 
     def issue(self) -> Token:
+        return self.login("issue")
+
+    def login(self, operation: str) -> Token:
+        """A new token. operation is what a failure calls it."""
         if self.options["api_key"]:
             path, data = "/api_auth", {"api_key": self.options["api_key"]}
         else:
             path, data = "/user_auth", {"credentials": self._hash, "method": self.options["hash_method"]}
-            data.update({name: self.options[name] for name in _ACCOUNT_FIELDS if self.options[name]})
+            data.update({name: self.options[name] for name in ACCOUNT_FIELDS if self.options[name]})
         # Without X-Auth-Token: an expired one would make Kazoo refuse the login itself.
-        reply = self.api.call("issue", "PUT", path, changes=True, json={"data": data})
+        reply = self.api.call(operation, "PUT", path, changes=True, json={"data": data})
         if not reply.ok:
             raise self._login_refused(reply)
         answer = reply.json_object()
@@ -209,7 +213,7 @@ class Kazoo(BaseVendor):
             words = str(reply.json_object().get("message", "HTTP status 401"))
             return Verdict(False, shown(reply, ": ".join(filter(None, (words, _WHY_REFUSED.get(words))))))
         if not reply.ok:
-            raise self.refusal(reply, "The token was not checked.")
+            raise refusal(reply, "The token was not checked.")
         answer = reply.json_object()
         if answer.get("status") != "success":
             raise reply.bad("does not say success")
@@ -232,7 +236,7 @@ class Kazoo(BaseVendor):
             return Ended.ALREADY_GONE
         # Kazoo 5 answers 404 to DELETE, Kazoo 4 says success and does nothing: only asking again tells.
         if not reply.ok and reply.status != 404:
-            raise self.refusal(reply, "The token was not revoked.")
+            raise refusal(reply, "The token was not revoked.")
         if reply.ok and answer.get("status") != "success":
             raise reply.bad("does not say success")
         return Ended.STILL_VALID if self.check(token).accepted else Ended.REVOKED
@@ -259,7 +263,7 @@ class Kazoo(BaseVendor):
         """Kazoo's many ways to say no; its validation errors echo what was sent, so only field names are shown."""
         message = reply.json_object().get("message")
         words = _words(reply)
-        if "multi_factor_request" in _data(reply):
+        if "multi_factor_request" in data_of(reply):
             return refused(
                 reply,
                 "The user needs a second factor, which cannot be given unattended. Use an API user without one, or api_key.",
@@ -269,7 +273,7 @@ class Kazoo(BaseVendor):
         if self.options["api_key"] and reply.status == 404:
             return refused(reply, "The account does not know this api_key.", "credentials_refused", words)
         if _blocked(reply):
-            return self.refusal(reply, "The login failed.")
+            return refusal(reply, "The login failed.")
         if reply.status == 401 and message == "invalid credentials":
             return refused(reply, "Logging in this way is switched off for the account.", "not_permitted", words)
         if reply.status == 401:
@@ -280,20 +284,26 @@ class Kazoo(BaseVendor):
                 "credentials_refused",
                 words,
             )
-        return self.refusal(reply, "The login failed.")
-
-    def refusal(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
-        """The failure that a reply stands for; what says in a sentence what was not done."""
-        if reply.is_html:
-            return reply.bad("is a web page")
-        blocked = _blocked(reply)
-        if blocked:
-            return refused(reply, f"The account is {blocked}.", "account_blocked", _words(reply))
-        code = {400: "bad_request", 401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
-        return refused(reply, what, code, _words(reply))
+        return refusal(reply, "The login failed.")
 
 
-def _data(reply: Reply) -> Json:
+def is_key(value: str) -> bool:
+    """Whether this can be an API key of an account."""
+    return re.fullmatch("[0-9A-Za-z]{64}", value) is not None
+
+
+def refusal(reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+    """What a reply without a good status means, where nothing more is known of the request."""
+    if reply.is_html:
+        return reply.bad("is a web page")
+    blocked = _blocked(reply)
+    if blocked:
+        return refused(reply, f"The account is {blocked}.", "account_blocked", _words(reply))
+    code = {400: "bad_request", 401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
+    return refused(reply, what, code, _words(reply))
+
+
+def data_of(reply: Reply) -> Json:
     """The object under data; an empty one where it is something else."""
     try:
         data = reply.json_object().get("data")
@@ -304,7 +314,7 @@ def _data(reply: Reply) -> Json:
 
 def _blocked(reply: Reply) -> str | None:
     """How the whole account is blocked, where it is."""
-    account = _data(reply).get("account")
+    account = data_of(reply).get("account")
     if isinstance(account, dict):
         return " and ".join(state for state in ("disabled", "expired") if state in account) or "locked"
     return "locked" if reply.status == 423 or said(reply, "message") == "account_is_locked" else None
@@ -314,6 +324,6 @@ def _words(reply: Reply) -> str:
     """Kazoo's message, and of a validation error the fields and the rules they break."""
     words = said(reply, "message")
     if words == "validation error":
-        rules = _data(reply).items()
+        rules = data_of(reply).items()
         words += ": " + ", ".join(f"{name} {' '.join(broken)}" for name, broken in rules if isinstance(broken, dict))
     return words

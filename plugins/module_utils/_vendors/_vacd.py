@@ -15,13 +15,14 @@ import re
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
+from ansible_collections.telephony.auth.plugins.module_utils._api import Api, Reply
 from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     NoClearAnswer,
     OptionError,
     VendorRefused,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
+    Options,
     Spec,
     api_options,
     file_options,
@@ -32,6 +33,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._record import Toke
 from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import (
     BaseVendor,
+    Json,
     refused,
     said,
     shown,
@@ -57,6 +59,7 @@ class Vacd(BaseVendor):
         },
         "accounts": [{"accountId": str, "accountName": str, "mainAccountId": str, "mainAccountName": str}],
     }
+    list_options = ("username", "password", "auth_token")
     how_it_ends = "RingCX API tokens do not expire; delete it in the RingCX administration."
 
     @staticmethod
@@ -119,16 +122,17 @@ class Vacd(BaseVendor):
 
     def check(self, token: Token) -> Verdict:
         # The list is open to every authenticated user, while /v1/admin/users needs rights a user may lack.
-        reply = self._get_list(token.value)
-        if reply.status == 401 and not reply.is_html:
-            return Verdict(False, shown(reply, said(reply, "generalMessage")) or reply.excerpt or "HTTP status 401")
+        reply = get_list(self.api, token.value)
+        why = why_refused(reply)
+        if why:
+            return Verdict(False, why)
         return Verdict(True, "the vendor accepts the token", listed=self._parse_list(reply))
 
     def issue(self) -> Token:
         headers = {"X-Auth-Token": self._authority(), "Accept": _ANYTHING}
         reply = self.api.call("issue", "POST", _TOKENS, changes=True, headers=headers)
         if not reply.ok:
-            raise self.refusal(reply, "No API token was made.")
+            raise refusal(reply, "No API token was made.")
         text: object = reply.text
         if reply.text.startswith('"'):
             text = reply.json()
@@ -137,7 +141,7 @@ class Vacd(BaseVendor):
         return Token(reply.token(text, "API token"), details=self._login_details)
 
     def list(self) -> tuple[str, ...]:
-        return self._parse_list(self._get_list(self._authority()))
+        return self._parse_list(get_list(self.api, self._authority()))
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
         # A token may delete itself, which saves a login.
@@ -152,7 +156,7 @@ class Vacd(BaseVendor):
         if reply.status == 404:
             return Ended.ALREADY_GONE
         if not reply.ok:
-            raise self.refusal(reply, "The API token was not deleted.")
+            raise refusal(reply, "The API token was not deleted.")
         if reply.status == 204 or reply.text.lower() == "true":
             return Ended.REVOKED
         # Any other answer tells nothing sure, but the token itself can be asked.
@@ -186,7 +190,8 @@ class Vacd(BaseVendor):
         if known:
             return known
         if not self.cannot_issue():
-            self._session = self._login()
+            self._session, answer = log_in(self.api, self.options, "login")
+            self._login_details = self.let_in(answer)
             return self._session
         known = self.given("api_token")
         if not known:
@@ -196,46 +201,56 @@ class Vacd(BaseVendor):
             )
         return known
 
-    def _login(self) -> str:
-        reply = self.api.call(
-            "login",
-            "POST",
-            "/v1/auth/login",
-            changes=True,
-            headers={"Accept": "application/json"},
-            data={
-                "username": self.options["username"],
-                "password": self.options["password"],
-                "stayLoggedIn": "true" if self.options["stay_logged_in"] else "false",
-            },
-        )
-        if reply.status in (401, 403):
-            raise refused(
-                reply, "The login was refused: wrong user name or password, or a locked user.", "credentials_refused"
-            )
-        if not reply.ok:
-            raise self.refusal(reply, "The login failed.")
-        answer = reply.json_object()
-        token = reply.token(answer.get("authToken"), "authToken")
-        self._login_details = self.let_in(answer)
-        return token
-
-    def _get_list(self, authority: str) -> Reply:
-        headers = {"X-Auth-Token": authority, "Accept": "application/json"}
-        return self.api.call("list", "GET", _TOKENS, headers=headers)
-
     def _parse_list(self, reply: Reply) -> tuple[str, ...]:
         if not reply.ok:
-            raise self.refusal(reply, "The API tokens were not listed.")
+            raise refusal(reply, "The API tokens were not listed.")
         values = reply.json()
         if not isinstance(values, list):
             raise reply.bad("is no list of API tokens")
         listed = dict.fromkeys(reply.token(value, "list of API tokens") for value in values)
         return tuple(sorted(listed, key=lambda value: value not in (self._auth_token, self._session)))
 
-    def refusal(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
-        """The failure that a reply stands for; what says in a sentence what was not done."""
-        if reply.is_html:
-            return reply.bad("is a web page")
-        code = {401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
-        return refused(reply, what, code, said(reply, "generalMessage", "details") or None)
+
+def log_in(api: Api, options: Options, operation: str) -> tuple[str, Json]:
+    """A new auth token, and all that came with it. operation is what a failure calls it."""
+    reply = api.call(
+        operation,
+        "POST",
+        "/v1/auth/login",
+        changes=True,
+        headers={"Accept": "application/json"},
+        data={
+            "username": options["username"],
+            "password": options["password"],
+            "stayLoggedIn": "true" if options["stay_logged_in"] else "false",
+        },
+    )
+    if reply.status in (401, 403):
+        raise refused(
+            reply, "The login was refused: wrong user name or password, or a locked user.", "credentials_refused"
+        )
+    if not reply.ok:
+        raise refusal(reply, "The login failed.")
+    answer = reply.json_object()
+    return reply.token(answer.get("authToken"), "authToken"), answer
+
+
+def get_list(api: Api, authority: str, operation: str = "list") -> Reply:
+    """The reply with the API tokens of the user, whom an API token or auth token tells."""
+    headers = {"X-Auth-Token": authority, "Accept": "application/json"}
+    return api.call(operation, "GET", _TOKENS, headers=headers)
+
+
+def why_refused(reply: Reply) -> str | None:
+    """Why the token that asked for the list was refused, if it was."""
+    if reply.status != 401 or reply.is_html:
+        return None
+    return shown(reply, said(reply, "generalMessage")) or reply.excerpt or "HTTP status 401"
+
+
+def refusal(reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+    """What a reply without a good status means, where nothing more is known of the request."""
+    if reply.is_html:
+        return reply.bad("is a web page")
+    code = {401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
+    return refused(reply, what, code, said(reply, "generalMessage", "details") or None)

@@ -85,9 +85,13 @@ class Webitel(BaseVendor):
         return None if self.options["username"] and self.options["password"] else "give username and password"
 
     def issue(self) -> Token:
+        return self.login("issue")
+
+    def login(self, operation: str) -> Token:
+        """A new pair. operation is what a failure calls it."""
         code = self.options["totp_code"]
         reply = self.api.call(
-            "issue",
+            operation,
             "POST",
             "/login",
             changes=True,
@@ -108,14 +112,14 @@ class Webitel(BaseVendor):
     def check(self, token: Token) -> Verdict:
         # A refusal does not prove that the pair is gone: whoami says the same when the engine's database fails.
         reply = self.api.call("check", "GET", "/api/v2/whoami", headers=self.headers(token))
-        words = _words(reply)
+        words = words_of(reply)
         if reply.status == 401 and words == _NO_ROLE:
             return Verdict(False, f"{words}: the user has none. Give the user a role in Webitel.")
         # Engines before 3.7 answer 400 to an expired token.
         if (reply.status == 401 and words) or (reply.status == 400 and words == "Token Expired"):
             return Verdict(False, shown(reply, words))
         if not reply.ok:
-            raise self.refusal(reply, "The session was not checked.")
+            raise refusal(reply, "The session was not checked.")
         answer = reply.json_object()
         if "id" not in answer:
             raise reply.bad("does not tell the user")
@@ -124,10 +128,10 @@ class Webitel(BaseVendor):
     def revoke(self, token: Token, leaving: bool) -> Ended:
         # Status 401 is an unknown pair. A fault of the database is 500, which tells nothing.
         reply = self.api.call("revoke", "POST", "/logout", changes=True, headers=self.headers(token))
-        if reply.status == 401 and _words(reply):
+        if reply.status == 401 and words_of(reply):
             return Ended.ALREADY_GONE
         if not reply.ok:
-            raise self.refusal(reply, "The logout failed.")
+            raise refusal(reply, "The logout failed.")
         if reply.json_object().get("status") != "OK":
             raise reply.bad("does not say OK")
         return Ended.REVOKED
@@ -137,7 +141,7 @@ class Webitel(BaseVendor):
         return self.let_in({**answer, "role_name": answer.get("roleName"), "username": name})
 
     def _login_refused(self, reply: Reply) -> VendorRefused | NoClearAnswer:
-        words = _words(reply)
+        words = words_of(reply)
         if reply.status == 301:
             return refused(reply, "The user needs a one-time code. Give it in totp_code.", "mfa_required", words)
         if words == "code incorrect":
@@ -155,15 +159,7 @@ class Webitel(BaseVendor):
             return refused(
                 reply, "The login was refused: unknown user or wrong password.", "credentials_refused", words
             )
-        return self.refusal(reply, "The login failed.")
-
-    def refusal(self, reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
-        """The failure that a reply stands for; what says in a sentence what was not done."""
-        words = _words(reply)
-        if not words:
-            return reply.bad("does not come from Webitel")
-        code = {401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
-        return refused(reply, what, code, words)
+        return refusal(reply, "The login failed.")
 
 
 def _key(token: Token) -> str:
@@ -172,6 +168,15 @@ def _key(token: Token) -> str:
     return token.extra["key"]
 
 
-def _words(reply: Reply) -> str:
+def refusal(reply: Reply, what: str) -> VendorRefused | NoClearAnswer:
+    """What a reply without a good status means, where nothing more is known of the request."""
+    words = words_of(reply)
+    if not words:
+        return reply.bad("does not come from Webitel")
+    code = {401: "credentials_refused", 403: "not_permitted"}.get(reply.status, "vendor_error")
+    return refused(reply, what, code, words)
+
+
+def words_of(reply: Reply) -> str:
     """The text of an error, in either of the two shapes that the engine uses."""
     return said(reply, "info", "message")

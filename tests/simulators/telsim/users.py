@@ -51,6 +51,22 @@ VACD: Users = [
     },
 ]
 
+RINGCX: Users = [
+    {
+        "username": "admin@example.com",
+        "password": "ringcx-Admin-6ZtR3eWq",
+        "rc_access_token": "rc-access-5d0c7e91b2a84f63",
+        "purpose": "ordinary; the password is RingCentral's, and not for RingCX",
+    },
+    {
+        "username": "off@example.com",
+        "password": "ringcx-Off-8UjM2nBv",
+        "rc_access_token": "rc-access-17f3a0b9c6d2e845",
+        "purpose": "disabled",
+        "enabled": False,
+    },
+]
+
 KAZOO_ACCOUNTS: dict[str, dict[str, t.Any]] = {
     "acme": {
         "account_id": "a0c0ffee00000000000000000000ac3e",

@@ -872,3 +872,35 @@ def test_nonsense_never_upsets_a_vendor(sim, vendor: str, method: str, body: byt
             url = sim.api[vendor] + path
             reply = session.request(method, url, data=body, headers=headers, allow_redirects=False, timeout=5)
             assert reply.status_code < 500, path
+
+
+def ringcx_login(sim, token: str, **query: str) -> requests.Response:
+    form = {"rcAccessToken": token, "rcTokenType": "Bearer"}
+    return call("POST", sim.api["ringcx"] + "/api/auth/login/rc/accesstoken", data=form, params=query)
+
+
+def test_ringcx_gives_tokens_for_five_minutes_and_each_refresh_token_works_once(sim) -> None:
+    user = sim.user("ringcx", "admin@example.com")
+    assert "refreshToken" not in ringcx_login(sim, user["rc_access_token"]).json()
+    first = ringcx_login(sim, user["rc_access_token"], includeRefresh="true").json()
+    url = sim.api["ringcx"] + "/voice/api/v1/admin/token"
+    bearer = {"Authorization": f"Bearer {first['accessToken']}"}
+    assert call("GET", url, headers=bearer).json() == []
+    sim.advance(299)
+    assert call("GET", url, headers=bearer).status_code == 200
+    sim.advance(2)
+    refused = call("GET", url, headers=bearer)
+    assert (refused.status_code, refused.text) == (401, "Jwt is expired")
+    refresh = sim.api["ringcx"] + "/api/auth/token/refresh"
+    second = call("POST", refresh, data={"refresh_token": first["refreshToken"]})
+    assert second.json()["refreshToken"] != first["refreshToken"]
+    assert call("POST", refresh, data={"refresh_token": first["refreshToken"]}).status_code == 401
+
+
+def test_ringcx_allows_five_logins_a_minute(sim) -> None:
+    token = sim.user("ringcx", "admin@example.com")["rc_access_token"]
+    assert [ringcx_login(sim, token).status_code for _time in range(6)] == [200] * 5 + [429]
+    sim.advance(61)
+    assert ringcx_login(sim, token).status_code == 200
+    assert ringcx_login(sim, "unknown").status_code == 401
+    assert ringcx_login(sim, sim.user("ringcx", "off@example.com")["rc_access_token"]).status_code == 401

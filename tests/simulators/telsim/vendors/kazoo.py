@@ -97,7 +97,7 @@ class Kazoo(Vendor):
     # delete_token: Kazoo 4 says success and revokes nothing; "kz5" answers 404 and revokes nothing.
     # locked_status: how a disabled account is refused; the code means 423, the server answers 400.
     defaults: t.ClassVar[dict[str, t.Any]] = {"delete_token": "kz4", "locked_status": 400}
-    changeable = ("enabled", "deleted")
+    changeable = ("enabled", "deleted", "admin")
 
     def start(self) -> None:
         self.accounts: Accounts = {name: dict(account) for name, account in users.KAZOO_ACCOUNTS.items()}
@@ -234,6 +234,8 @@ class Kazoo(Vendor):
             return "check"
         if rest[:1] == ["accounts"] and rest[2:3] in (["users"], ["descendants"]) and len(rest) < 5:
             return {"PUT": "create", "POST": "update", "PATCH": "update", "DELETE": "delete"}.get(method, "users")
+        if rest[-1:] == ["api_key"]:
+            return {"GET": "check", "PUT": "issue"}.get(method, "other")
         if method == "PUT" and rest[-1:] == ["auth"]:
             return "revoke" if Request(call).envelope.get("action") == "reset_signature_secret" else "issue"
         return "other"

@@ -56,6 +56,8 @@ class FakeVendor:
     name: t.ClassVar[str] = "fake"
     api_url: str = "https://fake.example"
     how_it_ends: str = "It ends at dawn."
+    lists_names: bool = False
+    differs: dict[str, tuple[bool, bool]] = field(default_factory=dict)
 
     def _call(self, operation: str, work: t.Callable[[], t.Any], refusal: object = None) -> t.Any:
         self.calls.append(operation)
@@ -91,7 +93,7 @@ class FakeVendor:
         def work() -> Verdict:
             if token.value not in self.alive:
                 return Verdict(False, "unknown token")
-            return Verdict(True, "accepted", {"balance": 7}, self._listed())
+            return Verdict(True, "accepted", {"balance": 7}, self._listed(), differs=self.differs)
 
         return t.cast(Verdict, self._call(f"check {token.value}", work, Verdict(False, "unknown token")))
 
@@ -99,18 +101,26 @@ class FakeVendor:
         return self.revocable
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
+        value = token.value.replace("name-of-", "")
+
         def work() -> Ended:
-            if token.value not in self.alive:
+            if value not in self.alive:
                 return Ended.ALREADY_GONE
             if not self.revocable:
                 return Ended.STILL_VALID
-            self.alive.remove(token.value)
+            self.alive.remove(value)
             return Ended.REVOKED
 
         return t.cast(Ended, self._call(f"revoke {token.value}", work, Ended.ALREADY_GONE))
 
     def owner(self, token: Token) -> str | None:
         return f"owner of {token.value}"
+
+    def listed_as(self, token: Token) -> str:
+        return f"name-of-{token.value}" if self.lists_names else token.value
+
+    def adjust(self, token: Token) -> None:
+        self._call(f"adjust {token.value}", lambda: None)
 
     @property
     def changing(self) -> t.Sequence[str]:
@@ -124,7 +134,7 @@ class FakeListingVendor(FakeVendor):
     hidden: set[str] = field(default_factory=set)
 
     def _listed(self) -> tuple[str, ...]:
-        return tuple(value for value in self.alive if value not in self.hidden)
+        return tuple(self.listed_as(Token(value)) for value in self.alive if value not in self.hidden)
 
     def list(self) -> tuple[str, ...]:
         return t.cast("tuple[str, ...]", self._call("list", self._listed))

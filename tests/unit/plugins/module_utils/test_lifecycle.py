@@ -509,13 +509,13 @@ def test_absent_ends_and_forgets(known, alive, verify, calls, reason):
     assert (outcome.before, outcome.after) == (known, None)
 
 
-@pytest.mark.parametrize(("expires_at", "until"), [(None, "without limit"), (NOW + 3600, "until 1970-01-01T01:16:40Z")])
+@pytest.mark.parametrize(("expires_at", "until"), [(None, ""), (NOW + 3600, " until 1970-01-01T01:16:40Z")])
 def test_absent_is_honest_about_a_token_that_lives_on(expires_at, until):
     case = Case(record(expires_at=expires_at), vendor=FakeListingVendor(["old"], revocable=False))
     outcome = case.run("absent")
     assert (outcome.changed, outcome.revoked) == (True, False)
     assert outcome.reason == "the token is forgotten, but the vendor still accepts it"
-    assert case.warnings == [f"The token {fingerprint('old')} stays valid {until}: It ends at dawn."]
+    assert case.warnings == [f"The token {fingerprint('old')} stays valid{until}: It ends at dawn."]
     assert case.store.record is None
 
 
@@ -1103,7 +1103,7 @@ def test_absent_names_each_token_that_lives_on():
     )
     case.run("absent")
     assert [warning.split(":")[0] for warning in case.warnings] == [
-        f"The token {fingerprint('old')} stays valid without limit",
+        f"The token {fingerprint('old')} stays valid",
         f"The token {fingerprint('r')} stays valid until 1970-01-01T00",
     ]
 
@@ -1125,3 +1125,58 @@ def test_the_same_token_again_is_neither_retired_nor_taken_back():
         case.run()
     assert caught.value.message == f"The store is full. The token {fingerprint('new1')} was left alone."
     assert vendor.changing == ["issue"]
+
+
+# Tokens that a list shows by their names
+
+
+def naming(*alive: str, **more: t.Any) -> FakeListingVendor:
+    return FakeListingVendor(list(alive), lists_names=True, **more)
+
+
+def test_a_lost_token_that_is_listed_by_its_name_is_told_of_and_not_taken_over():
+    case = Case(vendor=naming("other", faults={"issue": ["lost after"]}))
+    with pytest.raises(NoClearAnswer) as caught:
+        case.run()
+    assert "appeared meanwhile is this one: name-of-new1. Nothing was revoked." in caught.value.message
+    assert case.stored.unclear == (Attempt(NOW, existed=("name-of-other",)),)
+    again = Case(case.stored, vendor=case.vendor)
+    outcome = again.run()
+    assert (kept(again), outcome.suspects, case.vendor.alive) == ("new2", ("name-of-new1",), ["other", "new1", "new2"])
+    assert "Delete the right one with state=absent and uuid" in again.warnings[0]
+    dismissing = Case(again.stored, vendor=case.vendor, policy=Policy(listing=ListPolicy(adopt=False)))
+    assert dismissing.run().suspects == ()
+
+
+def test_exclusive_spares_what_is_on_record_under_its_name():
+    policy = Policy(listing=ListPolicy(exclusive=True, keep=("name-of-kept",)))
+    case = Case(record(), vendor=naming("old", "kept", "other"), policy=policy)
+    outcome = case.run()
+    assert case.vendor.alive == ["old", "kept"]
+    assert outcome.listed == ("name-of-old", "name-of-kept")
+
+
+def test_what_the_list_has_by_its_name_lives_whatever_the_vendor_says_of_its_end():
+    case = Case(record(), vendor=naming("old", faults={"revoke": ["spurious"]}))
+    with pytest.raises(VendorRefused, match="is unknown, and lists it"):
+        case.run("absent")
+
+
+# What is to be changed of a token that is kept
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_token_that_differs_from_the_options_is_adjusted(check_mode):
+    case = Case(record(), vendor=FakeVendor(["old"], differs={"enabled": (True, False)}))
+    outcome = case.run(check_mode=check_mode)
+    assert (outcome.changed, outcome.reason) == (True, "accepted, enabled to be false")
+    assert outcome.differs == {"enabled": (True, False)}
+    assert ("adjust old" in case.vendor.calls) is not check_mode
+    assert case.store.calls == []
+
+
+def test_a_new_token_is_adjusted_once_it_is_on_record():
+    case = Case(record(), vendor=FakeVendor(["old"], differs={"enabled": (True, False)}), policy=Policy(renew="always"))
+    case.vendor.on_call = lambda operation: case.store.calls.append(operation)
+    assert case.run().changed
+    assert case.store.calls[-4:] == ["save", "adjust new1", "revoke old", "save"]

@@ -13,6 +13,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._clock import Momen
 from ansible_collections.telephony.auth.plugins.module_utils._listing import SETTLE_SECONDS, ListPolicy
 from ansible_collections.telephony.auth.plugins.module_utils._record import Attempt, Record, Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
+from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.fakes import FakeListingVendor
 
 NOW = 10_000
 MOMENT = Moment(NOW)
@@ -22,10 +23,12 @@ OPEN = Attempt(NOW - 60, existed=(NAME,))
 OLD = Token("old", issued_at=NOW - 100)
 RECORD = Record("fake", "https://fake.example", "joe", OLD, unclear=(OPEN,))
 NOBODY = ListPolicy()
+VENDOR = FakeListingVendor()
+NAMING = FakeListingVendor(lists_names=True)
 
 
-def settle(record=RECORD, listed=("old", "a"), policy=NOBODY, moment=MOMENT, managed=(NAME,)):
-    return _listing.settle(record, managed, listed, policy, moment)
+def settle(record=RECORD, listed=("old", "a"), policy=NOBODY, moment=MOMENT, managed=(NAME,), vendor=VENDOR):
+    return _listing.settle(record, managed, listed, policy, moment, vendor)
 
 
 def test_an_attempt_stays_open_until_the_vendor_has_had_its_time():
@@ -101,15 +104,32 @@ def test_what_was_taken_over_by_guess_is_watched(listed):
     ],
 )
 def test_a_token_is_taken_over_by_guess_only_when_nothing_speaks_against_it(record, listed, moment, value):
-    found = _listing.candidate(record, listed, NOBODY, moment)
+    found = _listing.candidate(record, listed, NOBODY, moment, VENDOR)
     assert found == (Token(value, issued_at=OPEN.since, guessed=True) if value else None)
-    assert _listing.candidate(record, listed, ListPolicy(adopt=False), moment) is None
+    assert _listing.candidate(record, listed, ListPolicy(adopt=False), moment, VENDOR) is None
 
 
 def test_what_the_task_names_is_no_guess():
-    found = _listing.candidate(RECORD, ("old", "a", "b"), ListPolicy(adopt=True, fingerprint=B), LATER)
+    found = _listing.candidate(RECORD, ("old", "a", "b"), ListPolicy(adopt=True, fingerprint=B), LATER, VENDOR)
     assert found == Token("b", issued_at=OPEN.since)
 
 
 def test_warnings_of_what_may_yet_appear_are_about_open_attempts_only():
     assert len(_listing.still_open([OPEN, replace(OPEN, suspects=(A,))])) == 1
+
+
+def test_a_token_that_is_listed_by_its_name_is_never_taken_over():
+    listed = ("name-of-old", "name-of-a")
+    attempt = replace(OPEN, existed=("name-of-old",))
+    record = replace(RECORD, unclear=(attempt,))
+    assert _listing.candidate(record, listed, NOBODY, MOMENT, NAMING) is None
+    settled = settle(record, listed, managed=("name-of-old",), vendor=NAMING)
+    assert settled.suspects == ("name-of-a",)
+    assert "name-of-a. They were left alone. Delete the right one with state=absent and uuid," in settled.warnings[0]
+
+
+def test_what_is_on_record_is_known_by_its_name():
+    listed = ("name-of-old", "name-of-a", "name-of-b")
+    policy = ListPolicy(exclusive=True, keep=("name-of-b",))
+    assert _listing.others(listed, RECORD, policy, NAMING) == ("name-of-a",)
+    assert _listing.new_since(replace(OPEN, existed=()), RECORD, listed, NAMING) == ("name-of-a", "name-of-b")

@@ -252,10 +252,31 @@ POISON = {
     "failed": True, "changed": True, "exception": "boom", "deprecations": [{"msg": "x"}], "warnings": ["x"],
     "_ansible_no_log": False, "_ansible_delegated_vars": {}, "invocation": {}, "stdout": "x", "results": [],
 }  # fmt: skip
+ACCOUNT = "a0c0ffee00000000000000000000ac3e"
+DOMAIN_TOKEN = jwt(id="3f2504e0-4f89-41d3-9a0c-0305e82c3301", d="mydomain.com", exp=2_000_000_000_000)
 ISSUED: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
     "vacd": ({"username": "joe", "password": "p"}, {"authToken": "4uth"}),
+    "vacd_login": ({"username": "joe", "password": "p"}, {"authToken": "4uth"}),
     "kazoo": ({"username": "joe", "password": "p", "account_name": "acme"}, {"status": "success", "auth_token": JWT}),
+    "ringcx_session": (
+        {"username": "joe", "rc_access_token": "r1ngc3ntral"},
+        {"accessToken": "acc3ss", "refreshToken": "r3fresh", "mainAccountId": "1", "adminId": 2},
+    ),
+    "kazoo_api_key": (
+        {"auth_token": jwt(account_id=ACCOUNT), "username": "joe"},
+        {"status": "success", "data": {**POISON, "api_key": 64 * "a"}},
+    ),
     "webitel": (USER, {"token": JWT, "key": "k3y-0f-j03", "id": "joe", "status": "OK"}),
+    "webitel_domain_token": (
+        {"auth_token": DOMAIN_TOKEN, "role": "admin"},
+        {
+            "status": "OK",
+            "id": "x",
+            "domain": "mydomain.com",
+            "roleName": "admin",
+            "info": {"token": DOMAIN_TOKEN, "data": {"uuid": "x"}, "nModified": 1},
+        },
+    ),
     "ipcortex": (USER, {"result": "success"}),
     "dialer": ({**USER, "check_path": "/me"}, {"token": JWT}),
 }
@@ -277,6 +298,8 @@ def test_every_key_of_a_result_is_documented_whatever_comes_from_outside(run, tm
     def answer(request: t.Any) -> tuple[int, dict[str, str], str]:
         if request.url.endswith("/v1/admin/token"):
             return 200, {}, "t0ken" if request.method == "POST" else json.dumps(["t0ken"])
+        if "/settings/token?" in request.url:
+            return 200, {}, json.dumps({**POISON, "status": "OK", "info": []})
         return 200, {}, "true" if "/v1/admin/token/" in request.url else json.dumps(poisoned(name))
 
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
@@ -486,9 +509,7 @@ def test_warnings_reach_the_operator(run):
     assert (ran.result["changed"], ran.result["revoked"]) == (False, False)
     # Those of earlier tests come first: Ansible gathers them for a process.
     warning = ran.result["warnings"][-1]
-    assert f"The token {fingerprint('opaque')} stays valid without limit: Kazoo cannot end a single token" in str(
-        warning
-    )
+    assert f"The token {fingerprint('opaque')} stays valid: Kazoo cannot end a single token" in str(warning)
 
 
 def test_warnings_come_with_a_failure_too(run, vendor, path, monkeypatch):
@@ -578,3 +599,16 @@ def test_every_module_is_a_door_to_its_vendor(name, capsys, monkeypatch):
         "no token was known",
         "https://a.example",
     )
+
+
+def test_what_is_changed_of_a_kept_token_is_in_the_diff(run):
+    listed = {"name": "mydomain.com", "tokens": [{"uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "enabled": False}]}
+    with responses.RequestsMock() as mock:
+        url = "https://v.example/api/v2"
+        mock.add("GET", f"{url}/whoami", status=401, json={"status": "error", "info": "Not found token"})
+        mock.add("GET", f"{url}/domains/mydomain.com/settings/token", json={"status": "OK", "info": [listed]})
+        options = {"auth_token": DOMAIN_TOKEN, "token": DOMAIN_TOKEN, "enabled": True}
+        ran = run(VENDORS["webitel_domain_token"], api_url="https://v.example", check_mode=True, **options)
+    assert ran.result["reason"] == "the token is disabled, enabled to be true"
+    assert ran.result["diff"]["before"] == {**ran.result["diff"]["after"], "enabled": False}
+    assert ran.result["diff"]["after"]["enabled"] is True
