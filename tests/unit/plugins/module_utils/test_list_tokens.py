@@ -15,14 +15,17 @@ import responses
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
-from ansible_collections.telephony.auth.plugins.module_utils._list_tokens import list_tokens, listing_spec
+from ansible_collections.telephony.auth.plugins.module_utils._list_tokens import (
+    LISTS,
+    ListRun,
+    TokenList,
+    VacdApiTokens,
+    WebitelDomainTokens,
+)
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record, Retiring, Token
-from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.plugins.module_utils._result import secrets_in
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._webitel_domain_token import WebitelDomainToken
+from ansible_collections.telephony.auth.plugins.module_utils._task import run
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import jwt, validate
 
 VACD = "https://portal.vacd.biz/api"
@@ -40,10 +43,10 @@ def api() -> t.Iterator[responses.RequestsMock]:
         yield mock
 
 
-def told(vendor: type[BaseVendor], **options: t.Any) -> Json:
-    complete, complaint = validate(listing_spec(vendor), **options)
+def told(tokens: type[TokenList], **options: t.Any) -> Json:
+    complete, complaint = validate(tokens.spec(), **options)
     assert complaint == ""
-    result, warnings = list_tokens(vendor, complete)
+    result, warnings = run(tokens, complete, False, start=ListRun)
     assert warnings == []
     return result
 
@@ -62,7 +65,7 @@ def test_each_token_is_told_with_the_record_that_has_it(api, tmp_path):
         keep(tmp_path / "b.json", "vacd", VACD, "joe", GONE),
         str(tmp_path / "none.json"),
     ]
-    result = told(Vacd, **JOE, paths=paths)
+    result = told(VacdApiTokens, **JOE, paths=paths)
     places = {name: f"path {path}" for name, path in zip("ab", paths, strict=False)}
     assert result == {
         "changed": False,
@@ -80,7 +83,7 @@ def test_each_token_is_told_with_the_record_that_has_it(api, tmp_path):
 
 def test_values_are_returned_if_the_task_asks_for_them_and_then_known_to_be_secret(api):
     api.add("GET", f"{VACD}/v1/admin/token", json=[ALONE])
-    result = told(Vacd, **JOE, return_tokens=True)
+    result = told(VacdApiTokens, **JOE, return_tokens=True)
     assert result["tokens"][0]["token"] == ALONE
     assert secrets_in(result) == [ALONE]
 
@@ -95,7 +98,7 @@ def test_the_tokens_of_a_domain_are_told_by_uuid_with_what_webitel_says_of_them(
     api.add("POST", f"{WEBITEL}/logout", json={"status": "OK"})
     path = keep(tmp_path / "a.json", "webitel_domain_token", WEBITEL, "mydomain.com", DOMAIN_TOKEN)
     store = {"type": "file", "path": path}
-    result = told(WebitelDomainToken, username="100@mydomain.com", password="p", paths=[path])
+    result = told(WebitelDomainTokens, username="100@mydomain.com", password="p", paths=[path])
     assert result["tokens"] == [
         {
             "fingerprint": UUID,
@@ -110,13 +113,13 @@ def test_the_tokens_of_a_domain_are_told_by_uuid_with_what_webitel_says_of_them(
     ]
     assert result["not_listed"] == []
     assert DOMAIN_TOKEN not in str(result)
-    failure = told(WebitelDomainToken, username="100@mydomain.com", password="p", stores=[store])
+    failure = told(WebitelDomainTokens, username="100@mydomain.com", password="p", stores=[store])
     assert "store works on the controller only" in failure["msg"]
 
 
 def test_what_cannot_be_listed_is_a_failure(api):
     api.add("GET", f"{VACD}/v1/admin/token", status=401, json={"generalMessage": "no"})
-    result = told(Vacd, **JOE)
+    result = told(VacdApiTokens, **JOE)
     assert (result["failed"], result["failure"]["code"]) == (True, "credentials_refused")
 
 
@@ -125,17 +128,16 @@ def test_what_cannot_be_listed_is_a_failure(api):
     [({}, "credentials_missing"), ({"username": "joe", "auth_token": "two words"}, "bad_option")],
 )
 def test_bad_input_is_named_before_any_request(options, code):
-    assert told(Vacd, **options)["failure"]["code"] == code
+    assert told(VacdApiTokens, **options)["failure"]["code"] == code
 
 
 def test_the_record_of_another_user_is_an_error(tmp_path):
     path = keep(tmp_path / "a.json", "vacd", VACD, "mary", ALONE)
-    assert told(Vacd, **JOE, paths=[path])["failure"]["code"] == "record_mismatch"
+    assert told(VacdApiTokens, **JOE, paths=[path])["failure"]["code"] == "record_mismatch"
 
 
-@pytest.mark.parametrize("vendor", [each for each in VENDORS.values() if each.list_options])
-def test_a_module_lists_the_tokens_of_its_vendor(vendor, capsys, monkeypatch):
-    name = f"{vendor.module}_info"
+@pytest.mark.parametrize("name", LISTS)
+def test_a_module_lists_the_tokens_of_its_vendor(name, capsys, monkeypatch):
     monkeypatch.setattr(sys, "argv", [name])
     module = importlib.import_module(f"ansible_collections.telephony.auth.plugins.modules.{name}")
     with patch_module_args({"api_url": "https://a.example"}), pytest.raises(SystemExit) as exited:
@@ -143,4 +145,4 @@ def test_a_module_lists_the_tokens_of_its_vendor(vendor, capsys, monkeypatch):
     result = json.loads(capsys.readouterr().out)
     assert exited.value.code == 1
     assert result["failure"]["code"] == "credentials_missing"
-    assert result["failure"]["vendor"] == vendor.name
+    assert result["failure"]["vendor"] == LISTS[name].name
