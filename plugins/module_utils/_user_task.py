@@ -21,7 +21,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._user import (
 from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers
 
 
-class _UsersRun(BaseRun):
+class _UsersRun(BaseRun):  # pylint: disable=abstract-method  # both have a _try()
     """What both have in common."""
 
     def __init__(self, door: type[BaseUsers], options: Options, open_store: OpenStore, warnings: list[str]) -> None:

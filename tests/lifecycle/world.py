@@ -355,7 +355,8 @@ class WorldVendor(BaseVendor):  # pylint: disable=abstract-method  # each kind m
         expires_at = None if self.kind.revocable else self.world.tokens.get(value)
         return Token(value, expires_at=expires_at) if value else None
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         return {"X-Token": token.value}
 
     def cannot_issue(self) -> str | None:

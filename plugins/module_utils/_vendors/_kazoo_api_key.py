@@ -115,7 +115,8 @@ class KazooApiKey(BaseVendor):
         key = self._read("check")
         return Token(key, details={"account_id": self._account_id()}) if key else None
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         # A key is sent in a body, to get a token.
         return {}
 

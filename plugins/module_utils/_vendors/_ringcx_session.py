@@ -68,7 +68,8 @@ class RingcxSession(BaseVendor):
         extra = {_REFRESH: refresh_token} if refresh_token else {}
         return Token(value, extra, expires_at=_expiry(value)) if value else None
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         return {"Authorization": f"Bearer {token.value}"}
 
     def owner(self, token: Token) -> str | None:

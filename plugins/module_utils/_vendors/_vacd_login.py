@@ -69,7 +69,8 @@ class VacdLogin(BaseVendor):
         value = self.given("auth_token")
         return Token(value) if value else None
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         return {"X-Auth-Token": token.value}
 
     def owner(self, token: Token) -> str | None:

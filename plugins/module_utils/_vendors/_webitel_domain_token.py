@@ -149,7 +149,8 @@ class WebitelDomainToken(BaseVendor):
         value = self.given("token") or self.given("uuid")
         return Token(value, expires_at=_jwt.unix_seconds(_jwt.claims(value).get("exp"))) if value else None
 
-    def headers(self, token: Token) -> dict[str, str]:
+    @staticmethod
+    def headers(token: Token) -> dict[str, str]:
         return {"X-Access-Token": token.value}
 
     def owner(self, token: Token) -> str | None:

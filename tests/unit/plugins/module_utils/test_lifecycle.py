@@ -1177,6 +1177,6 @@ def test_a_token_that_differs_from_the_options_is_adjusted(check_mode):
 
 def test_a_new_token_is_adjusted_once_it_is_on_record():
     case = Case(record(), vendor=FakeVendor(["old"], differs={"enabled": (True, False)}), policy=Policy(renew="always"))
-    case.vendor.on_call = lambda operation: case.store.calls.append(operation)
+    case.vendor.on_call = case.store.calls.append
     assert case.run().changed
     assert case.store.calls[-4:] == ["save", "adjust new1", "revoke old", "save"]

@@ -81,7 +81,7 @@ def test_a_token_is_made_with_its_end_in_whole_milliseconds(engine):
     vendor = webitel(lifetime="1h")
     token = vendor.issue()
     assert sent["role"] == "admin"
-    assert type(sent["expire"]) is int
+    assert isinstance(sent["expire"], int)
     assert (NOW + 3600) * 1000 <= sent["expire"] < (NOW + 3601) * 1000
     assert token == Token(
         JWT,
