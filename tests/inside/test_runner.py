@@ -115,8 +115,8 @@ def provision(lab: Lab, runner: Runner) -> list[tuple[str, dict[str, t.Any]]]:
             }
             rules.append({"vendor": vendor, "user": user["username"], **fault})
     common = {"token_timeout": 1, "token_retries": 1, "token_retry_timeout": 1}
-    for vendor, url in lab.vendors.api_urls.items():
-        hosts[vendor]["vars"] = {"token_api_url": url, **common}
+    for vendor in VENDORS:
+        hosts[vendor]["vars"] = {"token_api_url": lab.vendors.api_urls[vendor], **common}
     hosts["kazoo"]["vars"].update(token_account_name="Acme Telephony, Inc.", token_revoke="user")
     hosts["dialer"]["vars"]["token_check_path"] = "/account.json"
     inventory = runner.write("inventory", {"all": {"children": hosts}})
