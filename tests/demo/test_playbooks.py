@@ -15,6 +15,21 @@ import yaml
 from stage import VENDORS
 
 PROVISION, REVOKE = "telephony.auth.provision", "telephony.auth.revoke"
+ONBOARD, OFFBOARD = "telephony.auth.onboard", "telephony.auth.offboard"
+# What the user modules need to know of a new user, and the login of an administrator in the simulators
+NEWCOMERS = {
+    "vacd": {"admin_username": "parent@example.com", "user_first_name": "New"},
+    "kazoo": {
+        "admin_username": "admin@example.com",
+        "admin_account_name": "Acme Telephony, Inc.",
+        "token_account_name": "Acme Telephony, Inc.",
+        "token_revoke": "user",
+        "user_first_name": "New",
+        "user_last_name": "User",
+    },
+    "webitel": {"admin_username": "200@mydomain.com", "user_role": "user"},
+    "ipcortex": {"admin_username": "operator", "user_full_name": "New User"},
+}
 
 
 def statuses(run):
@@ -88,6 +103,73 @@ def test_off_boarding_in_the_inventory(stage, vendors):
     assert statuses(run) == {"webitel-admin": "ok", "webitel-other": "changed"}
     assert [path.name for path in stage.records.glob("*.json")] == ["webitel-admin.json"]
     assert [token["user"] for token in vendors.alive()] == ["200@mydomain.com"]
+
+
+def test_twenty_users_come_and_go(stage, vendors):
+    known = vendors.ask("GET", "users")
+    groups = {}
+    for vendor, variables in NEWCOMERS.items():
+        (password,) = [
+            user["password"] for user in known[vendor] if user.get("username") == variables["admin_username"]
+        ]
+        hosts = {f"new-{vendor}-{number}": {"token_username": f"new{number}@mydomain.com"} for number in range(5)}
+        own = {
+            "admin_password": password,
+            "user_path": "{{ records }}/passwords/{{ inventory_hostname }}.json",
+        }
+        groups[vendor] = {"children": {f"new_{vendor}": {"hosts": hosts, "vars": variables | own}}}
+    path = stage.folder / "new.yml"
+    path.write_text(json.dumps(groups), encoding="utf-8")
+
+    def play(playbook, *arguments):
+        return stage.play(playbook, "--limit", "new-*", "--forks", "8", *arguments, inventories=[path])
+
+    def changes(run):
+        recap = run.output.rpartition("PLAY RECAP")[2]
+        return {host: int(count) for host, count in re.findall(r"^(new-\S+) .* changed=(\d+)", recap, re.MULTILINE)}
+
+    before = vendors.ask("GET", "users")
+    run = play(ONBOARD, "--check")
+    assert (run.code, set(changes(run).values()), len(changes(run))) == (0, {1}, 20), run.output[-3000:]
+    assert (vendors.ask("GET", "users"), stage.records.exists()) == (before, False)
+
+    # RingCX has no way to set a password
+    run = play(ONBOARD)
+    told = "has no way to set a user's password. Have it set in the web interface, and give it as token_password."
+    assert (run.code, run.output.count("FAILED!")) == (2, 5)
+    assert sorted(host for host, outcome in run.users.items() if told in outcome.result.get("msg", "")) == [
+        f"new-vacd-{number}" for number in range(5)
+    ]
+    assert changes(run) == {host: 1 if "vacd" in host else 2 for host in changes(run)}
+    password = "s3t-in-the-w3b-interface"
+    for number in range(5):
+        vendors.ask(
+            "PATCH",
+            "users",
+            {"vendor": "vacd", "username": f"new{number}@mydomain.com", "set": {"password": password}},
+        )
+    for variables in groups["vacd"]["children"]["new_vacd"]["hosts"].values():
+        variables["token_password"] = password
+    path.write_text(json.dumps(groups), encoding="utf-8")
+    run = play(ONBOARD)
+    assert (run.code, changes(run)) == (0, {host: 1 if "vacd" in host else 0 for host in changes(run)})
+    new = sorted(token["user"] for token in vendors.alive() if token["kind"] != "auth")
+    assert new == sorted(f"new{number}@mydomain.com" for number in range(5) for _vendor in NEWCOMERS)
+
+    run = play(ONBOARD)
+    assert (run.code, changes(run)) == (0, dict.fromkeys(changes(run), 0))
+
+    # Two vendors cannot disable a user: there, nothing is done
+    run = play(OFFBOARD)
+    assert (run.code, changes(run)) == (2, {host: 2 if re.search("vacd|kazoo", host) else 0 for host in changes(run)})
+    assert run.output.count("has no way to disable a user. To remove it, set user_leaves=removed.") >= 10
+    run = play(OFFBOARD, "-e", "user_leaves=removed")
+    assert (run.code, changes(run)) == (0, {host: 1 if re.search("vacd|kazoo", host) else 2 for host in changes(run)})
+    assert vendors.ask("GET", "users") == before
+    assert not [token for token in vendors.alive() if token["kind"] != "auth"]
+    assert not list(stage.records.glob("**/*.json"))
+    run = play(OFFBOARD, "-e", "user_leaves=removed")
+    assert (run.code, changes(run)) == (0, dict.fromkeys(changes(run), 0))
 
 
 def test_users_with_a_mistake_do_not_stop_the_others(stage):
