@@ -4,15 +4,8 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible_collections.telephony.auth.plugins.plugin_utils._from_variables import FromVariables
+from ansible_collections.telephony.auth.plugins.plugin_utils._from_variables import FromTokenVariables
 
 
-class ActionModule(FromVariables):
+class ActionModule(FromTokenVariables):
     """Bring the token of an API user to the wanted state, as its variables describe it."""
-
-    def _reach(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
-        vendor = self._vendor(variables)
-        arguments = self._arguments(vendor, variables)
-        return (self._run_here if self._runs_here() else self._ship)(vendor, arguments, variables)

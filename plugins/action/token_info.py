@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
+from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
 from ansible_collections.telephony.auth.plugins.module_utils._inspect import inspect, trouble
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
-from ansible_collections.telephony.auth.plugins.plugin_utils._from_variables import FromVariables
+from ansible_collections.telephony.auth.plugins.plugin_utils._from_variables import FromTokenVariables
 from ansible_collections.telephony.auth.plugins.plugin_utils._variables import host_of
 
 
-class ActionModule(FromVariables):
+class ActionModule(FromTokenVariables):
     """Tell what there is: the record, whether the vendor accepts its token, what else it lists, what is to be done."""
 
     def _reach(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -27,7 +27,7 @@ class ActionModule(FromVariables):
             found = self._run_here(vendor, self._arguments(vendor, variables), variables)
             if found.get("failed"):
                 found = trouble(OptionError(found["msg"]), vendor.name)
-        except OptionError as failure:
+        except TelephonyError as failure:
             found = trouble(failure)
         return {**found, "name": name, "msg": found["reason"]}
 

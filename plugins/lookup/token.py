@@ -131,7 +131,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import Spe
 from ansible_collections.telephony.auth.plugins.module_utils._record import Json, Record
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.plugins.plugin_utils._consumers import public
-from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, open_store, working_in
+from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, read
 from ansible_collections.telephony.auth.plugins.plugin_utils._variables import value_of
 
 SPEC = Spec(
@@ -209,10 +209,8 @@ class LookupModule(LookupBase):
 
     def _read(self, place: Place, variables: Json, options: Json) -> t.Any:
         controller = Controller(self._loader, self._templar, variables, Masker(), only_reads=True)
-        with working_in(self._loader.get_basedir()):
-            store = open_store(place.store, public, controller)
-            record = store.load()
-        trouble = _trouble(store.place, record, place.leaves)
+        where, record = read(place.store, public, controller)
+        trouble = _trouble(where, record, place.leaves)
         if trouble and options["expired"] == "fail":
             raise OptionError(trouble)
         if trouble and options["expired"] == "warn":

@@ -116,11 +116,11 @@ def file_options() -> Spec:
     )
 
 
-def user_options() -> Spec:
+def user_options(*more_states: str) -> Spec:
     """The wanted state of an API user. name is the user's, username is whose login does the work."""
     return Spec(
         {
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "state": {"type": "str", "choices": ["present", *more_states, "absent"], "default": "present"},
             "name": {"type": "str", "required": True},
         }
     )

@@ -46,11 +46,12 @@ class User:
 class Wanted:
     """The wanted state, from the options: facts are those that the task names, the rest of a user is left alone.
 
-    keeps: a password is generated where none is given, and kept.
+    keeps: a password is generated where none is given, and kept. makes: a user that is not there is made.
     """
 
     name: str
     present: bool = True
+    makes: bool = True
     facts: Facts = field(default_factory=dict)
     password: str | None = field(default=None, repr=False)
     keeps: bool = False
@@ -121,6 +122,8 @@ def decide(wanted: Wanted, user: User | None, record: Record | None, users: Trai
     """What brings the user to the wanted state. Raises OptionError."""
     if not wanted.present:
         return _absent(wanted, user, record)
+    if user is None and not wanted.makes:
+        return Decision("there is no such user", None)
     if user is None:
         missing = [name for name in users.needed if not wanted.facts.get(name)]
         if missing:
@@ -137,7 +140,8 @@ def decide(wanted: Wanted, user: User | None, record: Record | None, users: Trai
             f"The user {wanted.name} has another {stuck[0]}, {user.facts.get(stuck[0])}, which cannot be changed."
             " Leave it out, or delete the user and make it anew."
         )
-    pending = record is not None and record.pending is not None
+    # Who may not log in needs no password.
+    pending = wanted.makes and record is not None and record.pending is not None
     sets_password = pending or (wanted.always and bool(wanted.password or wanted.keeps))
     told = [f"{name} changes" for name in changes]
     told += ["the password of an interrupted run is set again" if pending else "a password is set"] * sets_password

@@ -17,6 +17,17 @@ description:
     for a user. So this module has no option for it.
   - If the password of a user is set, all tokens of this user end at once.
 options:
+  state:
+    description:
+      - V(present) makes sure that the user exists and is as the options say. What an option does not name stays as it is.
+      - V(disabled) makes sure that the user may not log in, and changes nothing else. It is no failure if there is no such user, and none is made.
+      - V(absent) deletes the user. It is no failure if there is none.
+    type: str
+    choices:
+      - present
+      - disabled
+      - absent
+    default: present
   first_name:
     description: First name, of at most 128 characters. A new user needs one.
     type: str
@@ -251,7 +262,7 @@ user:
       sample: [USER]
     parent:
       description:
-        - Always V(null), as users of this vendor have none above.
+        - Always V(null) at IPCortex, Kazoo and Webitel, where users have none above.
       type: str
       returned: always
       sample: admin@example.com

@@ -166,7 +166,7 @@ users:
       sample: [USER]
     parent:
       description:
-        - Always V(null), as users of this vendor have none above.
+        - Always V(null) at IPCortex, Kazoo and Webitel, where users have none above.
       type: str
       returned: always
       sample: admin@example.com

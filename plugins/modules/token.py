@@ -14,6 +14,8 @@ description:
   - Each variable of the host that is named C(token_) and then an option of the vendor's module, such as C(token_username), C(token_password),
     C(token_store) or C(token_renew_before), sets this option. A variable with such a name that is an option of no vendor's module is an error. The
     message suggests the nearest name, so that typing errors are found.
+  - Without C(token_password), the password is the one that M(telephony.auth.user) keeps where C(user_path) or C(user_store) of the host say. It is
+    read on the controller, and must not be pending - then nobody knows whether it was set, and C(telephony.auth.onboard) sets it again.
   - The playbooks C(telephony.auth.provision), C(telephony.auth.rotate) and C(telephony.auth.revoke) use this module.
 options:
   vendor:
@@ -43,6 +45,7 @@ attributes:
       - As the vendor's module.
 seealso:
   - module: telephony.auth.token_info
+  - module: telephony.auth.user
   - module: telephony.auth.dialer_session
   - module: telephony.auth.ipcortex_token
   - module: telephony.auth.kazoo_api_key

@@ -19,6 +19,17 @@ description:
   - RingCX publishes requests that list and make users for these hosts. Those that change and delete a user are published for current RingCX
     only, with the same paths. This module expects them to be the same here. If they are not, it fails and tells what the server says.
 options:
+  state:
+    description:
+      - V(present) makes sure that the user exists and is as the options say. What an option does not name stays as it is.
+      - V(disabled) makes sure that the user may not log in, and changes nothing else. It is no failure if there is no such user, and none is made.
+      - V(absent) deletes the user. It is no failure if there is none.
+    type: str
+    choices:
+      - present
+      - disabled
+      - absent
+    default: present
   first_name:
     description: First name. (C(firstName) in the API.)
     type: str

@@ -20,6 +20,7 @@ from ansible.template import Templar
 
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
 from ansible_collections.telephony.auth.plugins.module_utils._options import Spec
+from ansible_collections.telephony.auth.plugins.module_utils._record import Record
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.plugins.module_utils._store import Document, Store
 
@@ -94,3 +95,10 @@ def open_store(given: Options, document: Document, controller: Controller) -> St
     # Ansible's own types of text, which know where they come from, are not for all that a driver uses.
     options = json.loads(json.dumps(validation.validated_parameters))
     return driver(options, document, controller)
+
+
+def read(given: Options, document: Document, controller: Controller) -> tuple[str, Record | None]:
+    """What and where a store is, for messages, and its record. Raises TelephonyError."""
+    with working_in(controller.loader.get_basedir()):
+        store = open_store(given, document, controller)
+        return store.place, store.load()

@@ -9,27 +9,92 @@ from __future__ import annotations
 import difflib
 import typing as t
 
-from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
-from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
+from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
+from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, StoreError
+from ansible_collections.telephony.auth.plugins.module_utils._options import api_options
+from ansible_collections.telephony.auth.plugins.module_utils._record import Record
+from ansible_collections.telephony.auth.plugins.module_utils._registry import USERS, VENDORS
+from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
+from ansible_collections.telephony.auth.plugins.module_utils._task import Door, Result
+from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
 from ansible_collections.telephony.auth.plugins.plugin_utils._action import Arguments, BaseAction
+from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, read
+from ansible_collections.telephony.auth.plugins.plugin_utils._masking import mask
 from ansible_collections.telephony.auth.plugins.plugin_utils._variables import host_of, value_of
 
-_PREFIX = "token_"
-# Variables of the playbooks and of the role, which are no options.
-_OTHERS = {"token_vendor", "token_serial", "token_result", "token_report"}
-_NAMES = {name: {f"{_PREFIX}{option}" for option in vendor.spec().argument_spec} for name, vendor in VENDORS.items()}
-_ALL_NAMES = {name for names in _NAMES.values() for name in names} | _OTHERS
+USERS_OF: dict[str, type[BaseUsers]] = {
+    users.name: users for users in USERS.values() if not users.module.endswith("_info")
+}
+"""What manages the users of a vendor, where something does."""
+_API = api_options("").argument_spec
 
 
-class FromVariables(BaseAction):  # pylint: disable=abstract-method  # its two actions have _reach()
-    """An action for any vendor: each variable token_OPTION of the host is an option of the vendor's module.
+class Vocabulary:
+    """Which variables of a host are which options of each vendor's module.
+
+    others are variables of the playbooks and of the roles, which are no options.
+    """
+
+    def __init__(
+        self,
+        doors: t.Mapping[str, type[Door]],
+        prefixes: tuple[str, ...],
+        variable: t.Callable[[t.Any, str], str],
+        others: set[str],
+    ) -> None:
+        self.doors = doors
+        self.prefixes = prefixes
+        self.options = {
+            vendor: {variable(door, option): option for option in door.spec().argument_spec}
+            for vendor, door in doors.items()
+        }
+        self.names = sorted({name for names in self.options.values() for name in names} | others)
+
+    def must_know(self, names: t.Iterable[object]) -> None:
+        """Whether each variable with one of the prefixes is an option. Raises OptionError."""
+        ours = [name for name in names if isinstance(name, str) and name.startswith(self.prefixes)]
+        unknown = [name for name in ours if name not in self.names]
+        if unknown:
+            hints = (difflib.get_close_matches(name, self.names, 1) for name in unknown)
+            texts = (f"{name}{f' (did you mean {hint[0]}?)' if hint else ''}" for name, hint in zip(unknown, hints))
+            raise OptionError(f"No vendor's module has an option for the variable {', '.join(texts)}.")
+
+
+def _variable_of_token(_vendor: type[BaseVendor], option: str) -> str:
+    return f"token_{option}"
+
+
+def _variable_of_user(users: type[BaseUsers], option: str) -> str:
+    """How the API is reached is said once for user and token; whose login makes the user is not whose token it is."""
+    if option in _API:
+        return f"token_{option}"
+    if option in users.vendor_class.login_spec().argument_spec:
+        return f"admin_{option}"
+    return option if option.startswith("user_") else f"user_{option}"
+
+
+_OF_TOKENS = Vocabulary(
+    VENDORS, ("token_",), _variable_of_token, {"token_vendor", "token_serial", "token_result", "token_report"}
+)
+_OF_USERS = Vocabulary(USERS_OF, ("user_", "admin_"), _variable_of_user, {"user_leaves", "user_result"})
+
+
+class FromVariables(BaseAction):
+    """An action for any vendor: the variables of the host are the options of the vendor's module.
 
     The task's own options win: vendor, and a dictionary with options of the vendor's module.
     """
 
-    def _vendor(self, variables: dict[str, t.Any]) -> type[BaseVendor]:
-        """The vendor that the task, the host or its groups name. Raises OptionError."""
+    vocabulary: t.ClassVar[Vocabulary]
+
+    def _reach(self, variables: dict[str, t.Any]) -> Result:
+        vendor = self._vendor(variables)
+        arguments = self._arguments(vendor, variables)
+        return (self._run_here if self._runs_here() else self._ship)(vendor, arguments, variables)
+
+    def _vendor(self, variables: dict[str, t.Any]) -> type[t.Any]:
+        """What has the module of the vendor that the task, the host or its groups name. Raises OptionError."""
         named = self._task.args.get("vendor") or value_of(self._templar, variables, "token_vendor")
         if named is None:
             groups = [name for name in VENDORS if name in variables.get("group_names", ())]
@@ -42,29 +107,112 @@ class FromVariables(BaseAction):  # pylint: disable=abstract-method  # its two a
             named = groups[0]
         if named not in VENDORS:
             raise OptionError(f"The vendor must be one of {', '.join(VENDORS)}.")
-        return VENDORS[named]
+        if named not in self.vocabulary.doors:
+            raise OptionError(
+                f"There is no module for users of {named}. The vendors whose users can be managed are"
+                f" {', '.join(self.vocabulary.doors)}."
+            )
+        return self.vocabulary.doors[named]
 
-    def _arguments(self, vendor: type[BaseVendor], variables: dict[str, t.Any]) -> Arguments:
-        """The options, from the variables and the task. Raises OptionError."""
+    def _arguments(self, vendor: type[t.Any], variables: dict[str, t.Any]) -> Arguments:
+        """The options, from the variables and the task. Raises TelephonyError."""
         unknown = sorted(set(self._task.args) - {"vendor", "options"})
         if unknown:
             raise OptionError(f"This task has no option {', '.join(unknown)}. Write it below options.")
-        given = [name for name in variables if isinstance(name, str) and name.startswith(_PREFIX)]
-        self._must_be_known([name for name in given if name not in _ALL_NAMES])
+        self.vocabulary.must_know(variables)
         # One inventory may say once for all vendors what only some of them have.
         values = {
-            name[len(_PREFIX) :]: value_of(self._templar, variables, name)
-            for name in given
-            if name in _NAMES[vendor.name]
+            option: value_of(self._templar, variables, name)
+            for name, option in self.vocabulary.options[vendor.name].items()
+            if name in variables
         }
         own = self._task.args.get("options") or {}
         if not isinstance(own, dict):
             raise OptionError("options must be a dictionary.")
         return {name: value for name, value in {**values, **own}.items() if value is not None}
 
-    @staticmethod
-    def _must_be_known(names: list[str]) -> None:
-        if names:
-            hints = (difflib.get_close_matches(name, sorted(_ALL_NAMES), 1) for name in names)
-            texts = (f"{name}{f' (did you mean {hint[0]}?)' if hint else ''}" for name, hint in zip(names, hints))
-            raise OptionError(f"No vendor's module has an option for the variable {', '.join(texts)}.")
+
+class FromUserVariables(FromVariables):
+    """The API user itself: user_OPTION, for the administrator's login admin_OPTION, for the connection token_OPTION."""
+
+    vocabulary = _OF_USERS
+
+    def _arguments(self, vendor: type[BaseUsers], variables: dict[str, t.Any]) -> Arguments:
+        arguments = super()._arguments(vendor, variables)
+        name = value_of(self._templar, variables, "token_username")
+        if name is not None:
+            arguments.setdefault("name", name)
+        if arguments.get("state") == "disabled" and "enabled" not in vendor.facts:
+            raise OptionError(
+                f"{vendor.vendor_class.title} has no way to disable a user. To remove it, set user_leaves=removed."
+            )
+        return arguments
+
+
+class FromTokenVariables(FromVariables):
+    """The token of an API user: token_OPTION. A password that is not given is the one that is kept of the user."""
+
+    vocabulary = _OF_TOKENS
+
+    def _reach(self, variables: dict[str, t.Any]) -> Result:
+        result = super()._reach(variables)
+        users = USERS_OF.get(self._vendor(variables).name)
+        missing = (result.get("failure") or {}).get("code") == "credentials_missing"
+        if users and not users.takes_password and missing:
+            result["msg"] += (
+                f" The API of {users.vendor_class.title} has no way to set a user's password. Have it set in the web"
+                " interface, and give it as token_password."
+            )
+        return result
+
+    def _arguments(self, vendor: type[BaseVendor], variables: dict[str, t.Any]) -> Arguments:
+        arguments = super()._arguments(vendor, variables)
+        users = USERS_OF.get(vendor.name)
+        path, mode, store = (value_of(self._templar, variables, f"user_{name}") for name in ("path", "mode", "store"))
+        if users is None or not users.takes_password or "password" in arguments or not (path or store):
+            return arguments
+        options, msg, _warnings = self._validate(vendor, arguments)
+        if msg:
+            # The run says what is wrong.
+            return arguments
+        try:
+            place = store or {"type": "file", "path": path, "mode": mode}
+            password = self._kept_password(users, connection(options).api_url, place, variables)
+        except OptionError:
+            if options["state"] == "absent":
+                # A token mostly ends without it, and the user may be gone already.
+                return arguments
+            raise
+        return {**arguments, "password": password}
+
+    def _kept_password(
+        self, users: type[BaseUsers], api_url: str, given: t.Mapping[str, t.Any], variables: dict[str, t.Any]
+    ) -> str:
+        """The password on record. Raises OptionError where there is none that is known to work; StoreError."""
+        if not self._runs_here():
+            raise OptionError(
+                "The password in user_path or user_store is read by the controller alone. Use delegate_to: localhost,"
+                " without become, environment and async, or give token_password.",
+                code="credentials_missing",
+            )
+        place, record = read(
+            given, Record.as_json, Controller(self._loader, self._templar, variables, Masker(), only_reads=True)
+        )
+        if record is None:
+            raise OptionError(
+                f"There is no password: {place} does not exist. Run telephony.auth.onboard, first, or give"
+                " token_password.",
+                code="credentials_missing",
+            )
+        if (record.vendor, record.api_url) != (users.module, api_url):
+            raise StoreError(
+                f"{place} is not the record of {users.module} for a user at {api_url}.", code="record_mismatch"
+            )
+        if record.token is None or record.pending:
+            raise OptionError(
+                f"The password in {place} is pending: nobody knows whether an interrupted run has set it. Run"
+                " telephony.auth.onboard, which sets it again.",
+                code="credentials_missing",
+            )
+        mask([record.token.value])
+        return record.token.value

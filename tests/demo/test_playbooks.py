@@ -11,10 +11,31 @@ import re
 import stat
 import tarfile
 
+import pytest
 import yaml
 from stage import VENDORS
 
 PROVISION, REVOKE = "telephony.auth.provision", "telephony.auth.revoke"
+ONBOARD, OFFBOARD = "telephony.auth.onboard", "telephony.auth.offboard"
+# How the API is reached: the role user takes it from the variables of the role token
+CONNECTION = {
+    *("api_url", "validate_certs", "ca_path", "client_cert", "client_key", "proxy"),
+    *("timeout", "retries", "retry_timeout"),
+}
+# What the user modules need to know of a new user, and the login of an administrator in the simulators
+NEWCOMERS = {
+    "vacd": {"admin_username": "parent@example.com", "user_first_name": "New"},
+    "kazoo": {
+        "admin_username": "admin@example.com",
+        "admin_account_name": "Acme Telephony, Inc.",
+        "token_account_name": "Acme Telephony, Inc.",
+        "token_revoke": "user",
+        "user_first_name": "New",
+        "user_last_name": "User",
+    },
+    "webitel": {"admin_username": "200@mydomain.com", "user_role": "user"},
+    "ipcortex": {"admin_username": "operator", "user_full_name": "New User"},
+}
 
 
 def statuses(run):
@@ -90,6 +111,82 @@ def test_off_boarding_in_the_inventory(stage, vendors):
     assert [token["user"] for token in vendors.alive()] == ["200@mydomain.com"]
 
 
+def test_twenty_users_come_and_go(stage, vendors):
+    known = vendors.ask("GET", "users")
+    groups = {}
+    for vendor, variables in NEWCOMERS.items():
+        (password,) = [
+            user["password"] for user in known[vendor] if user.get("username") == variables["admin_username"]
+        ]
+        hosts = {f"new-{vendor}-{number}": {"token_username": f"new{number}@mydomain.com"} for number in range(5)}
+        own = {
+            "admin_password": password,
+            "user_path": "{{ records }}/passwords/{{ inventory_hostname }}.json",
+        }
+        groups[vendor] = {"children": {f"new_{vendor}": {"hosts": hosts, "vars": variables | own}}}
+    path = stage.folder / "new.yml"
+    path.write_text(json.dumps(groups), encoding="utf-8")
+
+    def play(playbook, *arguments):
+        return stage.play(playbook, "--limit", "new-*", "--forks", "8", *arguments, inventories=[path])
+
+    def changes(run):
+        recap = run.output.rpartition("PLAY RECAP")[2]
+        return {host: int(count) for host, count in re.findall(r"^(new-\S+) .* changed=(\d+)", recap, re.MULTILINE)}
+
+    def names():
+        users = vendors.ask("GET", "users")
+        return {
+            vendor: sorted(user.get("username", "") for user in users[vendor] if not user.get("deleted"))
+            for vendor in NEWCOMERS
+        }
+
+    before = names()
+    run = play(ONBOARD, "--check")
+    assert (run.code, set(changes(run).values()), len(changes(run))) == (0, {1}, 20), run.output[-3000:]
+    assert (names(), stage.records.exists()) == (before, False)
+
+    # RingCX has no way to set a password
+    run = play(ONBOARD)
+    told = "has no way to set a user's password. Have it set in the web interface, and give it as token_password."
+    assert (run.code, run.output.count("FAILED!")) == (2, 5)
+    assert sorted(host for host, outcome in run.users.items() if told in outcome.result.get("msg", "")) == [
+        f"new-vacd-{number}" for number in range(5)
+    ]
+    assert changes(run) == {host: 1 if "vacd" in host else 2 for host in changes(run)}
+    password = "s3t-in-the-w3b-interface"
+    for number in range(5):
+        vendors.ask(
+            "PATCH",
+            "users",
+            {"vendor": "vacd", "username": f"new{number}@mydomain.com", "set": {"password": password}},
+        )
+    for variables in groups["vacd"]["children"]["new_vacd"]["hosts"].values():
+        variables["token_password"] = password
+    path.write_text(json.dumps(groups), encoding="utf-8")
+    run = play(ONBOARD)
+    assert (run.code, changes(run)) == (0, {host: 1 if "vacd" in host else 0 for host in changes(run)})
+    # Less what the logins of administrators leave, where a vendor cannot end it
+    assert sorted(
+        token["user"] for token in vendors.alive() if token["user"].startswith("new") and token["kind"] != "auth"
+    ) == sorted(f"new{number}@mydomain.com" for number in range(5) for _vendor in NEWCOMERS)
+
+    run = play(ONBOARD)
+    assert (run.code, changes(run)) == (0, dict.fromkeys(changes(run), 0))
+
+    # Two vendors cannot disable a user: there, nothing is done
+    run = play(OFFBOARD)
+    assert (run.code, changes(run)) == (2, {host: 2 if re.search("vacd|kazoo", host) else 0 for host in changes(run)})
+    assert run.output.count("has no way to disable a user. To remove it, set user_leaves=removed.") >= 10
+    run = play(OFFBOARD, "-e", "user_leaves=removed")
+    assert (run.code, changes(run)) == (0, {host: 1 if re.search("vacd|kazoo", host) else 2 for host in changes(run)})
+    assert names() == before
+    assert not [token for token in vendors.alive() if token["user"].startswith("new")]
+    assert not list(stage.records.glob("**/*.json"))
+    run = play(OFFBOARD, "-e", "user_leaves=removed")
+    assert (run.code, changes(run)) == (0, dict.fromkeys(changes(run), 0))
+
+
 def test_users_with_a_mistake_do_not_stop_the_others(stage):
     lost = [
         stage.newcomer("webitel", f"no-{name}", username="x", **{name: "{{ nowhere }}"})
@@ -135,25 +232,33 @@ def test_what_is_there_already_is_used(stage):
     assert stat.S_IMODE(stage.records.stat().st_mode) == 0o750
 
 
-def test_every_option_is_a_variable(collections, stage):
-    """A new option of a module is forgotten easily in the role."""
-    role = collections / "ansible_collections" / "telephony" / "auth" / "roles" / "token"
-    specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
-    variables = specs["main"]["options"]
+@pytest.mark.parametrize("role", ["token", "user"])
+def test_every_option_is_a_variable(collections, stage, role):
+    """A new option of a module is forgotten easily in the roles."""
+    spec = collections / "ansible_collections" / "telephony" / "auth" / "roles" / role / "meta" / "argument_specs.yml"
+    variables = yaml.safe_load(spec.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
     names = json.loads(stage.ansible("doc", "--json", "--list", "telephony.auth").stdout)
-    documented = json.loads(stage.ansible("doc", "--json", *names).stdout)
-    known = {"token_vendor"}
-    for module in documented.keys() - {"telephony.auth.token"}:
-        if module.endswith("_info"):
-            continue
-        # What a caller keeps, or counts, is not for a role that knows its store
-        for option, about in documented[module]["doc"]["options"].items():
-            if option in {"record", "return_token", "count"}:
+    documented = {
+        name.rpartition(".")[2]: each["doc"]["options"]
+        for name, each in json.loads(stage.ansible("doc", "--json", *names).stdout).items()
+    }
+    managers = {"vacd_user", "kazoo_user", "webitel_account", "ipcortex_user"}
+    modules = managers if role == "user" else set(documented) - managers - {"token", "user"}
+    modules = {module for module in modules if not module.endswith("_info")}
+    # What a caller keeps, or counts, is not for a role that knows its store; who leaves is for the playbook offboard
+    left_out = {"record", "return_token", "count", "return_password"} | ({"state"} if role == "user" else set())
+    known = set() if role == "user" else {"token_vendor"}
+    for module in modules:
+        for option, about in documented[module].items():
+            spelt = {f"token_{option}"} if role == "token" else {f"user_{option}", f"admin_{option}", option}
+            found = spelt & set(variables)
+            if option in left_out or (role == "user" and option in CONNECTION):
                 continue
-            variable = variables[f"token_{option}"]
-            known.add(f"token_{option}")
-            assert variable["type"] == about["type"], option
-            assert variable.get("choices") == about.get("choices"), option
+            assert found, option
+            known |= found
+            for variable in found:
+                assert variables[variable]["type"] == about["type"], option
+                assert variables[variable].get("choices") == about.get("choices"), option
     assert set(variables) == known
 
 

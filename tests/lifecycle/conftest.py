@@ -84,9 +84,9 @@ def sim(started: Running) -> Running:
 class Run:
     """A run in a process of its own, a copy of this one: so hundreds are started quickly."""
 
-    def __init__(self, vendor: str, options: Json, watcher: Watcher | None = None) -> None:
+    def __init__(self, work: Callable[[], object]) -> None:
         self._answers, answers = FORK.Pipe(duplex=False)
-        self.process = FORK.Process(target=lambda: answers.send(drive(vendor, options, watcher=watcher)), daemon=True)
+        self.process = FORK.Process(target=lambda: answers.send(work()), daemon=True)
         self.process.start()
         answers.close()
 
@@ -159,7 +159,7 @@ class User:
 
     def start(self, watcher: Watcher | None = None, **options: t.Any) -> Run:
         """A run in a process of its own."""
-        return Run(self.vendor, {**self.base, **options}, watcher)
+        return Run(lambda: drive(self.vendor, {**self.base, **options}, watcher=watcher))
 
     @property
     def tokens(self) -> list[str]:

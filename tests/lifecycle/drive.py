@@ -26,6 +26,8 @@ from ansible_collections.telephony.auth.plugins.module_utils._registry import VE
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.plugins.module_utils._store import Document, Store
 from ansible_collections.telephony.auth.plugins.module_utils._task import run
+from ansible_collections.telephony.auth.plugins.plugin_utils import _action
+from ansible_collections.telephony.auth.plugins.plugin_utils._action import BaseAction
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, Options, open_store
 
 VAULT_PASSWORD = b"the password of Ansible Vault"
@@ -50,6 +52,25 @@ def drive(vendor: str, options: Json, check_mode: bool = False, watcher: Watcher
     with _watching(watcher) as opener:
         result, warnings = run(VENDORS[vendor], validated.validated_parameters, check_mode, opener)
     return {**result, "warnings": warnings}
+
+
+def act(
+    action: type[BaseAction],
+    variables: Json,
+    check_mode: bool = False,
+    watcher: Watcher | None = None,
+    **options: t.Any,
+) -> Json:
+    """The result of a task for a host with these variables, as drive() gives it. options are those of the vendor's module."""
+    task = mock.Mock(args={"options": options}, check_mode=check_mode, environment=None, async_val=0)
+    connection = mock.Mock(transport="local", become=None)
+    plugin = action(task, connection, mock.Mock(), LOADER, Templar(LOADER, variables), mock.Mock())
+    with _watching(watcher) as opener, mock.patch.object(_action, "open_store", _without_controller(opener)):
+        return plugin.run(None, variables)
+
+
+def _without_controller(opener: Callable[[Options, Document, Masker], Store]) -> Callable[..., Store]:
+    return lambda options, document, controller: opener(options, document, controller.masker)
 
 
 @contextmanager

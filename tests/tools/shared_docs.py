@@ -16,7 +16,8 @@ from pathlib import Path
 TOOLS = Path(__file__).parent
 MODULES = TOOLS.parent.parent / "plugins" / "modules"
 MARK = "# The rest is the same in several modules. Edit tests/tools/returns.txt, then run: make format\n"
-FOR_ANY_VENDOR = ("token", "token_info")
+# What the modules for any vendor are about
+FOR_ANY_VENDOR = {"token": {"token"}, "token_info": {"token"}, "user": {"user", "password"}}
 
 
 KINDS = {"token", "user", "password", "info"}
@@ -26,7 +27,7 @@ VENDORS = [path.stem[1:] for path in (MODULES.parent / "module_utils" / "_vendor
 def kinds_of(module: str, text: str) -> set[str]:
     """What a module is about, by the fragments of its documentation."""
     kinds = {kind for kind in KINDS if f"  - telephony.auth._{kind}\n" in text}
-    return kinds or ({"token"} if module in FOR_ANY_VENDOR or module.endswith("_token_info") else {"info"})
+    return kinds or FOR_ANY_VENDOR.get(module) or {"token" if module.endswith("_token_info") else "info"}
 
 
 def shared_returns(module: str, documentation: str) -> str:

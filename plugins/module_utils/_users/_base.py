@@ -75,6 +75,8 @@ class BaseUsers(Users):
             raise OptionError("user_password is empty. Leave it out, or give a password.")
         if not _SHORTEST_PASSWORD <= options.get("password_length", _SHORTEST_PASSWORD) <= _LONGEST_PASSWORD:
             raise OptionError(f"password_length must be from {_SHORTEST_PASSWORD} to {_LONGEST_PASSWORD}.")
+        if options["state"] == "disabled":
+            return Wanted(self.as_kept(options["name"]), makes=False, facts={"enabled": False})
         return Wanted(
             name=self.as_kept(options["name"]),
             present=options["state"] == "present",

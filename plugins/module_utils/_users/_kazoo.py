@@ -57,7 +57,7 @@ class KazooUser(BaseUsers):
     def spec() -> Spec:
         return (
             _login_spec()
-            + user_options()
+            + user_options("disabled")
             + password_options()
             + Spec(
                 {

@@ -46,7 +46,7 @@ class VacdUser(BaseUsers):
     def spec() -> Spec:
         return (
             Vacd.login_spec()
-            + user_options()
+            + user_options("disabled")
             + Spec(
                 {
                     "first_name": {"type": "str"},
@@ -65,9 +65,9 @@ class VacdUser(BaseUsers):
         if self.options["parent"] and self.options["parent"] == self.options["name"]:
             raise OptionError("parent must be another user.")
         wanted = super().wanted()
-        if rights is None:
+        if "rights" not in wanted.facts:
             return wanted
-        return replace(wanted, facts={**wanted.facts, "rights": sorted({*rights, _EVERYBODY})})
+        return replace(wanted, facts={**wanted.facts, "rights": sorted({*wanted.facts["rights"], _EVERYBODY})})
 
     def complete(self, facts: Facts) -> Facts:
         full_name = " ".join(filter(None, (facts.get("first_name"), facts.get("last_name"))))

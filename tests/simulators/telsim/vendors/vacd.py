@@ -54,7 +54,7 @@ class Vacd(Vendor):
 
     # lagging_list: the list does not have the tokens of the last seconds (60) yet; with reverse, the latest comes first.
     troubles = ("lagging_list",)
-    changeable = ("enabled", "locked")
+    changeable = ("enabled", "locked", "password")
 
     def reset(self) -> None:
         self.numbers = 0

@@ -103,6 +103,23 @@ def test_a_user_that_is_gone_before_it_is_deleted_is_gone(vendor, monkeypatch):
     assert (result.get("failed"), result["changed"], result["user"]) == (None, True, None)
 
 
+@pytest.mark.parametrize("vendor", ["vacd", "kazoo"])
+def test_a_user_that_leaves_is_disabled_and_nothing_else_changes(vendor):
+    portal = Portal(vendor)
+    module, options = TASKS[vendor]
+    left = {**options, "state": "disabled", "first_name": "Other"}
+    before, _warnings = portal.run(module, **options)
+    checked, _warnings = portal.run(module, check_mode=True, **left)
+    assert (checked["changed"], checked["user"]) == (True, {**before["user"], "enabled": False})
+    assert portal.changing == []
+    for changed in True, False:
+        result, _warnings = portal.run(module, **left)
+        assert (result["changed"], result["user"]) == (changed, checked["user"])
+    nobody, _warnings = portal.run(module, **{**left, "name": "nobody@example.com"})
+    assert (nobody["changed"], nobody["user"], nobody["reason"]) == (False, None, "there is no such user")
+    assert portal.changing == ["update"]
+
+
 @pytest.mark.parametrize("vendor", [vendor for vendor in TASKS if vendor != "vacd"])
 def test_the_mode_of_the_file_is_corrected(vendor, tmp_path: Path):
     portal = Portal(vendor)
