@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import typing as t
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def failed(results: list[Json]) -> list[str]:
 def test_an_on_boarding_that_is_killed_at_any_step_is_completed_by_the_next_one(host, vendor, moment):
     new, step = host(vendor), 0
     while True:
-        run = Run(lambda at=step: new.onboard(die_at(at, moment)))
+        run = Run(partial(new.onboard, die_at(step, moment)))
         if not run.was_killed():
             break
         figures.count("kills survived")
@@ -146,7 +147,7 @@ def test_an_off_boarding_that_is_killed_at_any_step_is_completed_by_the_next_one
     leaver, step = host(vendor), 0
     while True:
         assert failed(leaver.onboard()) == []
-        if not Run(lambda at=step: leaver.offboard("absent", die_at(at, "after"))).was_killed():
+        if not Run(partial(leaver.offboard, "absent", die_at(step, "after"))).was_killed():
             break
         figures.count("kills survived")
         assert failed(leaver.offboard("absent")) == [], step
@@ -212,7 +213,7 @@ def test_a_password_that_is_not_there_or_pending_is_told(host, vendor):
     assert "does not exist. Run telephony.auth.onboard, first" in missing["msg"]
     assert "telephony.auth.onboard" in act(TokenInfoAction, new.variables)["problem"]
     assert len(new.sim.log()) == before
-    assert Run(lambda: new.onboard(die_before_create)).was_killed()
+    assert Run(partial(new.onboard, die_before_create)).was_killed()
     kept = json.loads(new.password_file.read_bytes())
     told = act(TokenAction, new.variables)
     assert told["failure"]["code"] == "credentials_missing"
