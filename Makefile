@@ -28,7 +28,7 @@ test: $(VENV)/.ready ## Run all gates
 lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, licences
 	@$(GATES) lint
 
-format: $(VENV)/.ready ## Format the code, and copy what modules document alike into each
+format: $(VENV)/.ready ## Format the code, and write what is documented in several places into each
 	@CI=false $(VENV)/bin/nox -s formatters shared-docs
 
 docs: $(VENV)/.ready ## Check documentation, build and playbooks

@@ -167,9 +167,10 @@ def ansible_test(session: nox.Session, core: str, command: str, *arguments: str)
 
 @nox.session(name="shared-docs", python=False)
 def shared_docs(session: nox.Session) -> None:
-    """Copy what several modules document alike into each of them; with CI=true, as in the gates, check that it is there."""
+    """Write what is documented in more than one place into each of them; with CI=true, as in the gates, check that it is there."""
     check = ["--check"] if os.environ.get("CI") == "true" else []
-    session.run(sys.executable, str(TOOLS / "shared_docs.py"), *check)
+    for tool in "shared_docs.py", "requests_table.py":
+        session.run(sys.executable, str(TOOLS / tool), *check)
 
 
 @nox.session

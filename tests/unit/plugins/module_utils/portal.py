@@ -16,7 +16,7 @@ import responses
 from requests import PreparedRequest
 
 from ansible_collections.telephony.auth.plugins.module_utils._registry import USERS
-from ansible_collections.telephony.auth.plugins.module_utils._task import Result, run
+from ansible_collections.telephony.auth.plugins.module_utils._task import BaseRun, Door, Result, run
 from ansible_collections.telephony.auth.plugins.module_utils._user_task import UserInfoRun, UserRun
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.helpers import validate
 
@@ -83,11 +83,16 @@ class Portal:
         return [operation for operation, _target in self.log if operation in CHANGING]
 
     def run(self, module: str, check_mode: bool = False, **options: t.Any) -> tuple[Result, list[str]]:
-        """What a module returns, and its warnings."""
-        door = USERS[module]
+        """What a module for users returns, and its warnings."""
+        start = UserInfoRun if module.endswith("_info") else UserRun
+        return self.run_door(USERS[module], start, check_mode, **options)
+
+    def run_door(
+        self, door: type[Door], start: type[BaseRun] | None, check_mode: bool = False, **options: t.Any
+    ) -> tuple[Result, list[str]]:
+        """The same for any module."""
         complete, complaint = validate(door.spec(), api_url=self.api_url, retries=0, **options)
         assert complaint == ""
-        start = UserInfoRun if module.endswith("_info") else UserRun
         with responses.RequestsMock(assert_all_requests_are_fired=False) as network:
             for method in "GET", "POST", "PUT", "PATCH", "DELETE":
                 network.add_callback(method, re.compile(".*"), callback=self.answer, content_type=None)
