@@ -36,6 +36,7 @@ RUN_ELSEWHERE = {
     r"python3 -m venv |\S*(pip|python3 -m pip) install ": "noxfile.py and Makefile, for this very test",
     r"\S*ansible-galaxy collection (build|install)": "conftest.py, and all tests here go by what it installs",
     r"awx |ansible-playbook telephony\.auth\.awx_setup |(export|read -rs) CONTROLLER_": "tests/awx, with a stand-in for AWX",
+    r"ansible-playbook .* telephony\.auth\.(on|off)board ": "test_playbooks.py, with users that are still to be made",
     r"cd examples/execution-environment\b|ansible-builder ": "tests/awx makes the context",
     r"(vault|kubectl) ": "tests/lifecycle takes the same files, with an OpenBao server",
     r"podman push ": "nobody: it needs a registry",
