@@ -21,12 +21,11 @@ from lab import HERE, Lab
 TARGETS = HERE.parent / "integration" / "targets"
 CORE = ".".join(__version__.split(".")[:2])
 
-# What the versions of ansible-core differ in are options, validation and failures as such, and not the vendors, whose
-# targets run whole on 2.19. So one vendor, the one with the most options, is tried both ways with one version, and with
-# 2.20, which is between two that are tried longer, options are enough; INSIDE_TARGETS says otherwise.
-SHORT = ["options", "bad_input"]
-LONG = [*SHORT, "vacd_api_token"]
-CHOSEN = os.environ.get("INSIDE_TARGETS", "").split() or {"2.20": ["options"], "2.21": LONG}.get(CORE, SHORT)
+# What the versions of ansible-core differ in are options, validation and failures as such: the target options has them, with
+# each version. What else a task may be given is tried with the oldest one, and a vendor, the one with the most options, with
+# 2.21; INSIDE_TARGETS says otherwise. The targets themselves run whole on the oldest version.
+MORE = {"2.19": ["bad_input"], "2.21": ["vacd_api_token"]}
+CHOSEN = os.environ.get("INSIDE_TARGETS", "").split() or ["options", *MORE.get(CORE, [])]
 
 # For the target options. Seen by all of Ansible, whichever way.
 VARIABLES = {
