@@ -114,7 +114,7 @@ def test_a_published_request_is_sent_by_its_task(vendor, entry):
 
 @pytest.mark.parametrize("test", sorted({entry["test"] for _vendor, entry in SENT}))
 def test_a_test_that_is_named_exists(test):
-    path, _, name = test.partition("::")
+    path, _colons, name = test.partition("::")
     assert f"\ndef {name}(" in (ROOT / path).read_text(encoding="utf-8")
 
 
