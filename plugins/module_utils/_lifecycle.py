@@ -276,14 +276,8 @@ class Lifecycle:
         self.store.prove()
         existing = self._list()
         attempt = Attempt(self.moment().now, tuple(map(fingerprint, existing or ())))
-        told: tuple[Attempt, ...] = ()
-        if decision.before and existing is None:
-            # Earlier attempts that this run tells of are forgotten at its end, and not before. One that was interrupted is
-            # forgotten by the next run only: this one may be killed, too, before anybody reads what it tells.
-            told = decision.before.unclear
-            if decision.before.pending:
-                base = standing or self._empty()
-                standing = replace(base, unclear=(*base.unclear, decision.before.pending))
+        # Earlier attempts that this run tells of are forgotten at its end, and not before.
+        told = decision.before.attempts if decision.before and existing is None else ()
         announced = standing or self._empty()
         self.store.save(replace(announced, pending=attempt, unclear=(*announced.unclear, *told)))
         try:

@@ -821,18 +821,13 @@ def test_where_there_is_no_list_the_next_run_tells(state):
     assert case.warnings == [f"{interrupted_at} One may live that nobody knows: It ends at dawn."]
 
 
-def test_where_there_is_no_list_an_interruption_stays_on_record_until_the_next_run():
+def test_where_there_is_no_list_what_is_untold_stays_on_record_until_a_run_ends():
     case = Case(interrupted(token=OLD), vendor=FakeVendor(["old"]), policy=Policy(renew="always"))
     seen: list[Record] = []
     case.vendor.on_call = lambda operation: seen.append(case.stored) if operation == "issue" else None
     case.run()
     assert seen[0].attempts == (Attempt(NOW - 60), Attempt(NOW))
-    assert case.stored.attempts == (Attempt(NOW - 60),)
-    # A run that is killed after its last write has told nobody: the next one tells once more
-    again = Case(case.stored, vendor=FakeVendor(["new1"]))
-    again.run()
-    assert any("nobody knows" in warning for warning in again.warnings)
-    assert again.stored.attempts == ()
+    assert case.stored.attempts == ()
 
 
 def test_a_token_that_is_taken_over_is_not_ended_when_it_cannot_be_saved():
