@@ -21,6 +21,7 @@ FIGURES = (
     "hostile replies",
     "tokens lost",
     "tokens left behind",
+    "interruptions told to nobody",
     "others' tokens ended",
 )
 _FAULT = "fault: "
