@@ -14,17 +14,12 @@ import typing as t
 from collections import Counter
 from pathlib import Path
 
+from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json
 
 USERS = int(os.environ.get("LIFECYCLE_USERS", "200"))
-MODULES = {
-    "vacd": "vacd_api_token",
-    "kazoo": "kazoo_user_auth",
-    "webitel": "webitel_login",
-    "ipcortex": "ipcortex_token",
-    "dialer": "dialer_session",
-}
+MODULES = {name: vendor.module for name, vendor in VENDORS.items()}
 TROUBLES = [
     {"fault": "rate_limit", "every": 5, "retry_after": None},
     {"fault": "delay", "every": 10, "seconds": 0.2},
