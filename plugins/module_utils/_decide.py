@@ -162,8 +162,9 @@ def _settle(
         managed = [_listing.told_as(vendor.listed_as(token), vendor) for token in (*record.tokens, *ends)]
         settled = _listing.settle(record, managed, seen.listed, policy.listing, moment, vendor)
         return replace(record, pending=None, unclear=settled.unclear), settled.suspects, settled.warnings
+    # Each run tells of them for a while, and the one that forgets them: one that is killed has told nobody.
     return (
-        replace(record, pending=None, unclear=()),
+        replace(record, pending=None, unclear=_listing.open_attempts(record, moment)),
         (),
         tuple(
             f"A run was interrupted at {iso(attempt.since)} while it issued a token. One may live that nobody knows:"
@@ -378,7 +379,8 @@ def absent(known: Known | None, seen: Seen, policy: Policy, moment: Moment, vend
     named = (seen.candidate,) if seen.candidate and not seen.candidate.guessed else ()
     record, suspects, warnings = _settle(record, named, seen, policy, moment, vendor)
     ends = (*(token for token in record.tokens if not token.guessed), *named)
-    warnings += _listing.still_open(record.unclear)
+    if seen.listed is not None:
+        warnings += _listing.still_open(record.unclear)
     warnings += tuple(
         f"The token {token.fingerprint} was taken over by guess, so it was left alone. If it is yours, end it at the vendor,"
         " or confirm it beforehand with adopt=true and fingerprint."

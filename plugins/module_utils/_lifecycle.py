@@ -285,10 +285,11 @@ class Lifecycle:
         self.store.prove()
         existing = self._list()
         attempt = Attempt(self.moment().now, tuple(_listing.told_as(each, self.vendor) for each in existing or ()))
-        # Earlier attempts that this run tells of are forgotten at its end, and not before.
-        told = decision.before.attempts if decision.before and existing is None else ()
         announced = standing or self._empty()
-        self.store.save(replace(announced, pending=attempt, unclear=(*announced.unclear, *told)))
+        # Earlier attempts that this run forgets are forgotten at its end, and not before.
+        told = decision.before.attempts if decision.before and existing is None else ()
+        unclear = (*announced.unclear, *(each for each in told if each not in announced.unclear))
+        self.store.save(replace(announced, pending=attempt, unclear=unclear))
         try:
             # The room for the record with the new token.
             self.store.prove()

@@ -144,6 +144,11 @@ def _is_over(attempt: Attempt, moment: Moment) -> bool:
     return moment.certain and moment.now >= attempt.since + SETTLE_SECONDS
 
 
+def open_attempts(record: Record, moment: Moment) -> tuple[Attempt, ...]:
+    """The attempts of which a token may still appear."""
+    return tuple(attempt for attempt in record.attempts if not _is_over(attempt, moment))
+
+
 def closes_at(record: Record) -> t.Iterator[int]:
     """When the attempts whose outcome is open are to be judged for good."""
     return (attempt.since + SETTLE_SECONDS for attempt in record.attempts if attempt.suspects is None)

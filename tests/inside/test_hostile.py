@@ -15,16 +15,9 @@ import typing as t
 
 import pytest
 import yaml
-from lab import HERE, Lab
+from lab import HERE, MODULES, Lab
 from stage import VENDORS
 
-MODULES = {
-    "vacd": "vacd_api_token",
-    "kazoo": "kazoo_user_auth",
-    "webitel": "webitel_login",
-    "ipcortex": "ipcortex_token",
-    "dialer": "dialer_session",
-}
 POISON: dict[str, t.Any] = {
     "ansible_facts": {"evil": "{{ 6 * 7 }}", "discovered_interpreter_python": "/evil"},
     "add_host": {"host_name": "evil", "groups": ["all"], "host_vars": {"evil": 1}},

@@ -13,7 +13,7 @@ import time
 import typing as t
 
 import pytest
-from lab import HERE, Lab
+from lab import HERE, MODULES, Lab
 
 ENVIRONMENT = {"UNUSED": "variable"}
 
@@ -153,19 +153,22 @@ def test_hosts_share_no_connection(lab, strategy):
 
 
 USERS = {
-    "vacd": ("vacd_api_token", ["api.one@example.com", "api.two@example.com"]),
-    "kazoo": ("kazoo_user_auth", ["john@example.com", "Mary@Example.com"]),
-    "webitel": ("webitel_login", ["201@mydomain.com", "202@mydomain.com"]),
-    "ipcortex": ("ipcortex_token", ["agent", "operator"]),
-    "dialer": ("dialer_session", ["user@example.com", "plain@example.com"]),
+    "vacd": ["api.one@example.com", "api.two@example.com"],
+    "kazoo": ["john@example.com", "Mary@Example.com"],
+    "webitel": ["201@mydomain.com", "202@mydomain.com"],
+    "ipcortex": ["agent", "operator"],
+    "dialer": ["user@example.com", "plain@example.com"],
 }
 
 
 @pytest.mark.parametrize("vendor", USERS)
 def test_loop_keeps_the_connection_and_nothing_else(lab, vendor):
-    module, names = USERS[vendor]
-    loop = [{**lab.login(vendor, name), "path": str(lab.folder / name)} for name in names]
-    task = {f"telephony.auth.{module}": "{{ item }}", "loop": loop, "loop_control": {"label": "{{ item.username }}"}}
+    loop = [{**lab.login(vendor, name), "path": str(lab.folder / name)} for name in USERS[vendor]]
+    task = {
+        f"telephony.auth.{MODULES[vendor]}": "{{ item }}",
+        "loop": loop,
+        "loop_control": {"label": "{{ item.username }}"},
+    }
     run = lab.play([task])
     assert run.code == 0, run.output
     log = lab.vendors.requests()

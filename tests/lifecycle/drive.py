@@ -112,32 +112,28 @@ class _Watched:
         return watched
 
 
-def die_at(number: int, moment: str) -> Watcher:
-    """A watcher that kills this process before or after the step of this number, with no chance to tidy up."""
+def at_step(number: int, moment: str, strike: Callable[[], None]) -> Watcher:
+    """A watcher that strikes before or after the step of this number."""
     seen = 0
 
     def watch(_step: str, when: str) -> None:
         nonlocal seen
         if when == moment:
             if seen == number:
-                os.kill(os.getpid(), signal.SIGKILL)
+                strike()
             seen += 1
 
     return watch
 
 
-def full_from(number: int) -> Watcher:
-    """A watcher that leaves this process no room in any file from the step of this number on."""
-    seen = 0
+def die() -> None:
+    """This process ends here, with no chance to tidy up."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    def watch(_step: str, when: str) -> None:
-        nonlocal seen
-        if when == "before":
-            if seen == number:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-            seen += 1
 
-    return watch
+def fill_the_disk() -> None:
+    """From here on, this process finds no room in any file."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ FIGURES = (
     "hostile replies",
     "tokens lost",
     "tokens left behind",
-    "interruptions told to nobody",
     "others' tokens ended",
 )
 _FAULT = "fault: "

@@ -14,17 +14,12 @@ import typing as t
 from collections import Counter
 from pathlib import Path
 
+from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json
 
 USERS = int(os.environ.get("LIFECYCLE_USERS", "200"))
-MODULES = {
-    "vacd": "vacd_api_token",
-    "kazoo": "kazoo_user_auth",
-    "webitel": "webitel_login",
-    "ipcortex": "ipcortex_token",
-    "dialer": "dialer_session",
-}
+MODULES = {name: vendor.module for name, vendor in VENDORS.items()}
 TROUBLES = [
     {"fault": "rate_limit", "every": 5, "retry_after": None},
     {"fault": "delay", "every": 10, "seconds": 0.2},
@@ -107,14 +102,13 @@ def retiring(directory: Path) -> set[str]:
 
 
 def agree(sim: t.Any, directory: Path, keys: set[str], expected: int) -> None:
-    """What lives at the vendors is what stands on record, one by one. keys are tokens of which that need not be so."""
+    """What lives at the vendors is what stands on record, one by one. keys are live tokens that need not be on record."""
     records = [json.loads(path.read_bytes()) for path in directory.glob("*-*.json")]
-    # What was found on a list in place of a lost reply may be somebody else's: no run ends it, but each one tells of it
-    keys.update(record["token"] for record in records if record["guessed"])
-    named = (token["token"] for record in records for token in (record, *record["retiring"]))
-    on_record = Counter(token for token in named if token not in keys)
+    on_record = Counter(token["token"] for record in records for token in (record, *record["retiring"]))
     # Some Webitel tokens of different users are the same, as they tell the moment of the login alone: so it is counted
-    alive = living(sim, keys)
+    alive = living(sim, keys - set(on_record))
+    # What was found on a list in place of a lost reply may be somebody else's, so no run ends it, even when it is replaced.
+    keys.update(record["token"] for record in records if record["guessed"])
     figures.count("tokens left behind", (alive - on_record).total())
     figures.count("tokens lost", (on_record - alive).total())
     assert alive == on_record

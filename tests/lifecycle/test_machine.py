@@ -197,11 +197,6 @@ class Machine(RuleBasedStateMachine):
             self.reported |= {token.value for token in before.tokens}
         texts = [each.text for each in (ran, *world.writers)]
         self.reported |= {value for value in world.tokens if any(fingerprint(value) in text for text in texts)}
-        if ran.result is None and before and not self.kind.has_list and len(before.attempts) > self.attempts(after):
-            # Killed after its last write, which forgets what it was about to tell: where there is no list, a second kill at
-            # that moment leaves a token untold. (To keep it on record for longer, the next run would have to write again.)
-            figures.count("interruptions told to nobody", len(self.unknown(after)))
-            self.reported |= self.unknown(after)
         told = sum(text.count("nobody knows") for text in texts)
         unknown = self.unknown(after)
         if told:
@@ -214,10 +209,6 @@ class Machine(RuleBasedStateMachine):
         for value in sure & self.others():
             assert value in given or fingerprint(value) in given, "a token of another was taken over for sure"
         self.adopted |= sure & self.others()
-
-    @staticmethod
-    def attempts(record: Record | None) -> int:
-        return len(record.attempts) if record else 0
 
     def unknown(self, record: Record | None) -> set[str]:
         """Live tokens that runs made, and that are neither on record nor reported.

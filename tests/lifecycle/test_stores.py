@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.telephony.auth.plugins.module_utils import _store
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import User, hold_issue, struck, wait_until
-from ansible_collections.telephony.auth.tests.lifecycle.drive import die_at, full_from
+from ansible_collections.telephony.auth.tests.lifecycle.drive import at_step, die, fill_the_disk
 from ansible_collections.telephony.auth.tests.lifecycle.stores import SHELVES
 
 ALL = list(SHELVES)
@@ -169,7 +169,7 @@ def test_a_disk_that_is_full_from_any_step_on_loses_nothing(joe, options, monkey
             joe.run()
             joe.sim.advance(DAY)
         before = joe.tokens
-        ran = joe.start(watcher=full_from(step), **options).answer()
+        ran = joe.start(watcher=at_step(step, "before", fill_the_disk), **options).answer()
         if not ran.get("failed"):
             break
         assert joe.tokens == before, step
@@ -194,7 +194,7 @@ def test_a_run_that_is_killed_at_any_step_loses_nothing(joe, shelf, monkeypatch,
         if options:
             joe.run()
             joe.sim.advance(DAY)
-        run = joe.start(watcher=die_at(step, moment), **options)
+        run = joe.start(watcher=at_step(step, moment, die), **options)
         if not run.was_killed():
             break
         figures.count("kills survived")

@@ -827,7 +827,17 @@ def test_where_there_is_no_list_what_is_untold_stays_on_record_until_a_run_ends(
     case.vendor.on_call = lambda operation: seen.append(case.stored) if operation == "issue" else None
     case.run()
     assert seen[0].attempts == (Attempt(NOW - 60), Attempt(NOW))
-    assert case.stored.attempts == ()
+    # This run may be killed, too, before anybody reads what it tells.
+    assert case.stored.attempts == (Attempt(NOW - 60),)
+
+
+@pytest.mark.parametrize(("seconds", "forgets"), [(0, False), (SETTLE_SECONDS, True)])
+def test_where_there_is_no_list_each_run_tells_and_one_forgets(seconds, forgets):
+    record = replace(interrupted(token=OLD), pending=None, unclear=(Attempt(NOW - seconds),))
+    case = Case(record, vendor=FakeVendor(["old"]))
+    assert case.run().changed is forgets
+    assert [warning[:25] for warning in case.warnings] == ["A run was interrupted at "]
+    assert bool(case.stored.attempts) is not forgets
 
 
 def test_a_token_that_is_taken_over_is_not_ended_when_it_cannot_be_saved():
