@@ -81,12 +81,14 @@ def headers(value: object) -> dict[str, t.Any]:
     if not held:
         raise AnsibleFilterError(_NOTHING)
     try:
-        found = public(record_from_json(held, "The input of telephony.auth.headers"))["headers"]
+        found = public(record_from_json(held, "The input of telephony.auth.headers"))
     except TelephonyError as error:
         raise AnsibleFilterError(error.message) from None
-    if not found:
+    if not found["token"]:
         raise AnsibleFilterError(_NOTHING)
-    return t.cast("dict[str, t.Any]", found)
+    if not found["headers"]:
+        raise AnsibleFilterError(f"What {found['vendor']} makes goes into no header. It is for logging in: use the token itself.")
+    return t.cast("dict[str, t.Any]", found["headers"])
 
 
 class FilterModule:

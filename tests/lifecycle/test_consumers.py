@@ -278,7 +278,11 @@ def test_options_are_documented():
 header_safe = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=60)
 
 
-@given(vendor=st.sampled_from(sorted(VENDORS)), value=header_safe, key=header_safe)
+# The key of a Kazoo account logs in, and goes into no header
+IN_HEADERS = sorted(set(VENDORS) - {"kazoo_api_key"})
+
+
+@given(vendor=st.sampled_from(IN_HEADERS), value=header_safe, key=header_safe)
 @example("webitel", "{{7*7}}", "{%raw%}")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_token_comes_out_as_it_is(kept, vendor, value, key):
@@ -302,6 +306,7 @@ def test_any_token_comes_out_as_it_is(kept, vendor, value, key):
         ({"changed": True, "fingerprint": "0123456789ab"}, "with the lookup telephony.auth.token, or give the task"),
         ({"failed": True, "msg": "The login was refused."}, "There is no token"),
         ({"record": {}}, "There is no token"),
+        (make(vendor="kazoo_api_key").as_json(), "goes into no header"),
         ({"record": SECRET}, "is not a token record"),
         (make(token=None).as_json(), "There is no token"),
         ({**make().as_json(), "token": "two words"}, "is a damaged token record"),

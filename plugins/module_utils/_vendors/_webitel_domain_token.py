@@ -271,7 +271,10 @@ class WebitelDomainToken(BaseVendor):
         for document in map(_object, documents):
             if str(document.get("name")).lower() != self._domain:
                 raise reply.bad("is about another domain")
-            for entry in document.get("tokens") or ():
+            listed = document.get("tokens") or []
+            if not isinstance(listed, list):
+                raise reply.bad("is no list of tokens")
+            for entry in listed:
                 if not isinstance(entry, dict) or not _UUID.fullmatch(str(entry.get("uuid"))):
                     raise reply.bad("is no list of tokens")
                 if (_jwt.unix_seconds(entry.get("expire")) or now + 1) > now:
