@@ -14,7 +14,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
+.PHONY: help demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: $(DEMO_VENV)/.ready ## Show the collection at work on simulated vendors
 
 test: $(VENV)/.ready ## Run all gates
 	@$(GATES)
+
+matrix: $(VENV)/.ready ## Run the tests with the versions of ansible-core that are between those of make test
+	@$(GATES) matrix
 
 lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, licences
 	@$(GATES) lint
