@@ -13,7 +13,7 @@ description:
   - The REST API of an IPCortex telephone system accepts a session or an API key. This module makes sure that there is a session which works,
     or checks that an API key still works.
   - A login with user name and password makes a session, which is the value of the cookie C(Red60urne). Each login of this module makes a new
-    session and does not change any other. A session ends by logout, or when it has not been used for some time. The vendor does not
+    session and does not change any other, unless O(join=true) asks for it. A session ends by logout, or when it has not been used for some time. The vendor does not
     say how long that is.
   - An API key belongs to a user, has the rights of that user, and does not expire. API keys can be made and ended in the web interface only, as
     a token of the type C(Auth Key) in the settings of the user. This module can check a key, see O(key), and keep
@@ -65,6 +65,15 @@ options:
       - With O(path), O(store) or O(record), it is used as long as there is no record. From then on the record counts, because it follows renewals.
       - Mutually exclusive with O(key).
     type: str
+  join:
+    description:
+      - Log in within the session that O(session) names, instead of opening a new one. From then on that session belongs to O(username), for
+        everybody who uses it. Whose session it was before does not matter, and nobody needs to be logged in.
+      - If the session belongs to O(username) already, nothing changes. If there is no such session any more, the system opens a new one.
+      - O(state=absent) logs that session out, and so does a run that cannot keep what it was given.
+      - Needs O(session), O(username) and O(password).
+    type: bool
+    default: false
 extends_documentation_fragment:
   - telephony.auth._api
   - telephony.auth._token
@@ -187,6 +196,15 @@ EXAMPLES = r"""
     api_url: https://pbx.example.com
     state: absent
     session: "{{ vault_ipcortex_session }}"
+
+- name: Log in within a session that a browser has opened
+  telephony.auth.ipcortex_token:
+    api_url: https://pbx.example.com
+    session: "{{ vault_ipcortex_session }}"
+    username: agent
+    password: "{{ vault_ipcortex_password }}"
+    join: true
+    return_token: false
 
 - name: Log out, and remove the file
   telephony.auth.ipcortex_token:

@@ -34,9 +34,7 @@ def sent(entry: Entry) -> list[str]:
 
 
 def task(entry: Entry) -> list[str]:
-    """The module and its options, or why there is none."""
-    if "none" in entry:
-        return [f"None. {entry['none']}"]
+    """The module and its options."""
     module = f"telephony.auth.{entry['module']}#module"
     values = {name: value if isinstance(value, str) else json.dumps(value) for name, value in entry["options"].items()}
     return [f":ansplugin:`{module}`", *(f":ansopt:`{module}:{name}={value}`" for name, value in values.items())]

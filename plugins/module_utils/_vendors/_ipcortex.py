@@ -61,8 +61,14 @@ class Ipcortex(BaseVendor):
 
     @staticmethod
     def spec() -> Spec:
-        key_in = {"type": "str", "choices": ["body", "header"], "default": "body", "no_log": False}
-        return Ipcortex.login_spec() + token_options() + file_options() + Spec({"key_in": key_in})
+        own = Spec(
+            {
+                "key_in": {"type": "str", "choices": ["body", "header"], "default": "body", "no_log": False},
+                "join": {"type": "bool", "default": False},
+            },
+            required_if=(("join", True, ("session", "username", "password")),),
+        )
+        return Ipcortex.login_spec() + token_options() + file_options() + own
 
     def __init__(self, *args: t.Any) -> None:
         super().__init__(*args)
@@ -71,6 +77,11 @@ class Ipcortex(BaseVendor):
             if self.options["key"]
             else "IPCortex has no list of sessions, one ends by itself when it is not used."
         )
+
+    @property
+    def _joins(self) -> bool:
+        """Whether the login is to be done in a session that is open already. The user module has no such option."""
+        return bool(self.options.get("join"))
 
     def known(self) -> Token | None:
         key, session = self.given("key"), self.given("session")
@@ -100,8 +111,10 @@ class Ipcortex(BaseVendor):
 
     def issue(self) -> Token:
         auth = {"type": "auth", "username": self.options["username"], "password": self.options["password"]}
-        # Without a cookie, so that the PBX makes a new session and leaves every other alone.
-        reply = self.api.call("issue", "POST", _LOGIN, changes=True, json={"auth": auth})
+        # Without a cookie, the PBX makes a new session and leaves every other alone. With one, that session is the user's.
+        session = self.given("session") if self._joins else None
+        headers = self.headers(Token(session)) if session else {}
+        reply = self.api.call("issue", "POST", _LOGIN, changes=True, headers=headers, json={"auth": auth})
         words = self.failure(reply)
         if words is not None:
             raise refused(reply, "The login was refused: unknown user or wrong password.", "credentials_refused", words)
@@ -125,7 +138,11 @@ class Ipcortex(BaseVendor):
         if not is_key(token) and session not in (None, token.value):
             self.api.secrets.add(str(session))
             return Verdict(False, "the PBX answers with another session")
-        return Verdict(True, "the vendor accepts the token", self._facts(user))
+        facts = self._facts(user)
+        login = (facts.get("user") or {}).get("login")
+        if self._joins and login and login.casefold() != self.options["username"].casefold():
+            return Verdict(False, "the session belongs to another user", facts)
+        return Verdict(True, "the vendor accepts the token", facts)
 
     def revoke(self, token: Token, leaving: bool) -> Ended:
         if is_key(token):

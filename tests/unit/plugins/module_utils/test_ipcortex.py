@@ -69,6 +69,22 @@ def test_a_login_opens_a_session_of_its_own(pbx):
     assert vendor.api.secrets.mask("(s3ss10n)") == "(***)"
 
 
+JOIN = {"session": "s3ss10n", "username": "joe", "password": "p&w", "join": True}
+
+
+def test_a_login_joins_the_session_that_is_given(pbx):
+    cookie = matchers.header_matcher({"Cookie": "Red60urne=s3ss10n"})
+    pbx.add("POST", LOGIN, match=[auth(username="joe", password="p&w"), cookie], **success())
+    assert ipcortex(**JOIN).issue() == Token("s3ss10n", details=DETAILS)
+
+
+@pytest.mark.parametrize(("login", "accepted"), [("joe", True), ("Joe", True), (None, True), ("mary", False)])
+def test_a_session_that_was_joined_belongs_to_its_user(pbx, login, accepted):
+    pbx.add("POST", LOGIN, match=[auth()], **success({**USER, "login": login}))
+    assert ipcortex(**JOIN).check(SESSION).accepted == accepted
+    assert ipcortex(**{**JOIN, "join": False}).check(SESSION).accepted
+
+
 @pytest.mark.parametrize("user", [None, [], {}, {"session": None}, {"session": "a b"}])
 def test_a_success_without_a_session_is_none(pbx, user):
     pbx.add("POST", LOGIN, **success(user))
