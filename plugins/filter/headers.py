@@ -87,7 +87,9 @@ def headers(value: object) -> dict[str, t.Any]:
     if not found["token"]:
         raise AnsibleFilterError(_NOTHING)
     if not found["headers"]:
-        raise AnsibleFilterError(f"What {found['vendor']} makes goes into no header. It is for logging in: use the token itself.")
+        raise AnsibleFilterError(
+            f"What {found['vendor']} makes goes into no header. It is for logging in: use the token itself."
+        )
     return t.cast("dict[str, t.Any]", found["headers"])
 
 

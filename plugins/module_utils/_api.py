@@ -27,6 +27,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
 from ansible_collections.telephony.auth.plugins.module_utils._connection import Connection
 from ansible_collections.telephony.auth.plugins.module_utils._deadline import LimitedAdapter
 from ansible_collections.telephony.auth.plugins.module_utils._errors import NoClearAnswer
+from ansible_collections.telephony.auth.plugins.module_utils._pace import Pace
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker, is_header_safe
 
 REQUESTS_IMPORT_ERROR: str | None
@@ -263,6 +264,12 @@ class Api:
             self._sleep(wait)
             waited += wait
             attempt += 1
+
+    def keep_to(self, pace: Pace) -> None:
+        """Wait until the vendor allows one more."""
+        wait = pace.book(time.monotonic())
+        if wait > 0:
+            self._sleep(wait)
 
     def _prepared(
         self, operation: str, method: str, path: str, headers: t.Mapping[str, str] | None, body: dict[str, t.Any]

@@ -70,8 +70,9 @@ attributes:
       - A token is renewed once it expires within O(renew_before), so a run some minutes later changes something.
       - Without O(path), O(store), O(record) and O(access_token) no token is known, so that each run with O(state=present) logs in.
 notes:
-  - RingCX allows five logins a minute, and answers V(429) to more. The module waits then and asks again, within O(retries) and O(retry_timeout). For many
-    hosts, set both higher, such as V(10) and V(300), and C(throttle=1) on the task, so that hosts log in one after another. Refreshing is no login.
+  - RingCX allows five logins a minute. All hosts of a run for which the controller does the work keep to that together - the sixth login waits.
+    So 300 first logins take an hour. Refreshing is no login. What comes from elsewhere, such as a second run, RingCX answers with V(429). The
+    module waits then and asks again, within O(retries) and O(retry_timeout).
   - The connection options fall back to E(RINGCX_VALIDATE_CERTS), E(RINGCX_CA_PATH), E(RINGCX_CLIENT_CERT), E(RINGCX_CLIENT_KEY),
     E(RINGCX_PROXY), E(RINGCX_TIMEOUT), E(RINGCX_RETRIES) and E(RINGCX_RETRY_TIMEOUT).
   - A token that was replaced cannot be ended either, so O(grace) has no effect.
@@ -106,15 +107,12 @@ EXAMPLES = r"""
     path: /etc/telephony/ringcx.json
     renew_before: 150
 
-- name: The same for many users, one login after another
+- name: The same for many users, five logins a minute
   telephony.auth.ringcx_session:
     username: "{{ item }}"
     rc_access_token: "{{ ringcentral_access_tokens[item] }}"
     path: "/etc/telephony/ringcx-{{ item }}.json"
-    retries: 10
-    retry_timeout: 300
   loop: "{{ ringcentral_users }}"
-  throttle: 1
 
 - name: Forget the token
   telephony.auth.ringcx_session:

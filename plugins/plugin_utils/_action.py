@@ -44,11 +44,14 @@ _VALIDATORS = {door.module: ArgumentSpecValidator(**door.spec().as_arguments()) 
 
 
 def _prepare_workers() -> None:
-    """Do once what each worker would do anew: imports, and what Python and its libraries set up at a first call.
+    """Do once what each worker would do anew: imports, what they count together, and what libraries set up at a first call.
 
     Ansible's main process imports the actions before it forks a worker for each host. Nothing is sent here.
     """
     load_all()
+    for vendor in VENDORS.values():
+        if vendor.pace:
+            vendor.pace.share()
     if not REQUESTS_IMPORT_ERROR:
         # The environment may hold options that cannot be used. The task says so.
         with contextlib.suppress(Exception):

@@ -25,6 +25,7 @@ from ansible.plugins.loader import init_plugin_loader
 init_plugin_loader()
 
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import fingerprint
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._ringcx_session import RingcxSession
 from ansible_collections.telephony.auth.plugins.plugin_utils import _drivers
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.drive import Watcher, drive
@@ -42,6 +43,10 @@ SIMULATORS = {
 OPERATIONS = {"vacd": {"check": "list"}, "vacd_login": {"check": "list", "issue": "login"}}
 FORK = multiprocessing.get_context("fork")
 Json = dict[str, t.Any]
+
+
+# The simulator counts by a clock of its own.
+RingcxSession.pace.seconds = 0
 
 
 def pytest_sessionfinish() -> None:

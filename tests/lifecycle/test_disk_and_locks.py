@@ -14,14 +14,16 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 import typing as t
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._ringcx_session import RingcxSession
 from ansible_collections.telephony.auth.tests.lifecycle import figures
-from ansible_collections.telephony.auth.tests.lifecycle.conftest import Json, Run, User, struck, wait_until
+from ansible_collections.telephony.auth.tests.lifecycle.conftest import FORK, Json, Run, User, struck, wait_until
 from ansible_collections.telephony.auth.tests.lifecycle.test_kills import ROTATE, is_repaired, prepare
 
 DRIVE = Path(__file__).with_name("drive.py")
@@ -220,3 +222,16 @@ def test_waiting_for_another_run_is_bounded_and_says_for_whom(user):
     is_repaired_at_once = joe.run(retry_timeout=1)
     assert not is_repaired_at_once.get("failed"), is_repaired_at_once["msg"]
     assert joe.agrees()
+
+
+def test_hosts_of_a_run_keep_to_the_pace_of_a_vendor_together(monkeypatch):
+    pace = RingcxSession.pace
+    monkeypatch.setattr(pace, "seconds", 60)
+    later = time.monotonic() + 1000
+    # As Ansible does for each host, after it has imported the actions.
+    for _host in range(pace.most):
+        worker = FORK.Process(target=pace.book, args=(later,))
+        worker.start()
+        worker.join(30)
+        assert worker.exitcode == 0
+    assert pace.book(later) == 60

@@ -18,6 +18,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     VendorRefused,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec
+from ansible_collections.telephony.auth.plugins.module_utils._pace import Pace
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import is_header_safe, one_line
 from ansible_collections.telephony.auth.plugins.module_utils._vendor import Vendor
@@ -40,6 +41,8 @@ class BaseVendor(Vendor):
     """The name of the vendor's product, for people."""
     details: t.ClassVar[t.Mapping[str, _details.Shape]] = {}
     """The facts that a result and a record may hold, and what they look like."""
+    pace: t.ClassVar[Pace | None] = None
+    """How often the vendor lets somebody log in, if not as often as they like."""
     lists_names = False
     list_options: t.ClassVar[tuple[str, ...]] = ()
     """The options that list() takes beside those of the connection."""

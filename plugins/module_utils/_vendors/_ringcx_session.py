@@ -4,7 +4,8 @@
 
 """RingCX (current platform): access tokens, for five minutes, and the refresh tokens that prolong them.
 
-A login exchanges a RingCentral access token for both. At most five logins a minute are allowed. A refresh token works once, and
+A login exchanges a RingCentral access token for both. At most five logins a minute are allowed; whom RingCX counts
+is not known, so all hosts of a run count. A refresh token works once, and
 brings the next one.
 """
 
@@ -22,6 +23,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     option,
     token_options,
 )
+from ansible_collections.telephony.auth.plugins.module_utils._pace import Pace
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, Verdict
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor
@@ -36,6 +38,7 @@ class RingcxSession(BaseVendor):
     module = "ringcx_session"
     title = "RingCX"
     details: t.ClassVar[t.Mapping[str, t.Any]] = {"mainAccountId": str, "adminId": str}
+    pace: t.ClassVar[Pace] = Pace(5, 60)
     how_it_ends = "It ends by itself five minutes after its issue. RingCX documents no request that ends it."
 
     @staticmethod
@@ -102,6 +105,7 @@ class RingcxSession(BaseVendor):
                 return self._token(reply, "The refresh token was refused. To log in, give rc_access_token.")
             if reply.is_html or reply.status not in (400, 401, 403):
                 raise refusal(reply, "The access token was not refreshed.")
+        self.api.keep_to(self.pace)
         reply = self._post(
             "/api/auth/login/rc/accesstoken",
             {"rcAccessToken": self._rc_access_token, "rcTokenType": "Bearer"},

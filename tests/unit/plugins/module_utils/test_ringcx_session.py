@@ -16,6 +16,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
+from ansible_collections.telephony.auth.plugins.module_utils._pace import Pace
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._vendor import Ended, ListingVendor
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ringcx_session import RingcxSession
@@ -55,6 +56,21 @@ def test_a_login_exchanges_the_token_of_ringcentral(ringcx):
     assert vendor.headers(MADE) == {"Authorization": f"Bearer {JWT}"}
     assert vendor.owner(MADE) == "9/1"
     assert vendor.api.secrets.mask(f"({JWT}) (refresh-2)") == "(***) (***)"
+
+
+def test_logins_keep_to_the_pace_of_the_vendor_and_refreshing_is_none(ringcx, monkeypatch):
+    monkeypatch.setattr(RingcxSession, "pace", Pace(1, 60))
+    for url in (LOGIN, REFRESH):
+        ringcx.add("POST", url, json=ANSWER)
+    ringcx.add("GET", LIST, json=[])
+    waits: list[float] = []
+    for known in (None, None, KNOWN):
+        vendor = session()
+        monkeypatch.setattr(vendor.api, "_sleep", waits.append)
+        if known:
+            vendor.check(known)
+        vendor.issue()
+    assert [round(wait) for wait in waits] == [60]
 
 
 def test_a_token_that_tells_no_end_lives_for_five_minutes(ringcx):
