@@ -178,6 +178,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso, unix
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
 from ansible_collections.telephony.auth.plugins.module_utils._options import seconds
+from ansible_collections.telephony.auth.plugins.plugin_utils._table import minutes, one_line, table
 
 Row = t.Dict[str, t.Any]
 
@@ -231,11 +232,7 @@ _CSV = (
 
 
 def _text(value: t.Any) -> str | None:
-    """On one line, not endless, and without what moves a cursor or turns the direction of writing."""
-    if value is None:
-        return None
-    line = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(str(value).split()))
-    return line if len(line) <= _LONGEST_TEXT else line[: _LONGEST_TEXT - 1] + "\u2026"
+    return None if value is None else one_line(value, _LONGEST_TEXT)
 
 
 def _span(duration: int) -> str:
@@ -381,17 +378,14 @@ def _short(row: Row, column: str) -> str:
     if isinstance(value, list):
         ours = len(_ours(row)) if column == "unmanaged" else 0
         return str(len(value) or "") + (f" ({ours}{_OURS})" if ours else "")
-    if value and column.endswith("_at"):
-        return str(value[:16].replace("T", " "))
-    cell = _cell(row, column)
-    return cell if len(cell) <= _WIDEST_COLUMN else cell[: _WIDEST_COLUMN - 1] + "\u2026"
+    if column.endswith("_at"):
+        return minutes(value)
+    return one_line(_cell(row, column), _WIDEST_COLUMN)
 
 
 def _table(rows: t.Sequence[Row]) -> list[str]:
     """Lines of equal columns, and below what the problems are."""
-    cells = [list(_COLUMNS.values()), *([_short(row, column) for column in _COLUMNS] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells]
+    lines = table([list(_COLUMNS.values()), *([_short(row, column) for column in _COLUMNS] for row in rows)])
     return lines + [f"{row['name']}: {row['problem']}" for row in rows if row["problem"]]
 
 

@@ -226,7 +226,11 @@ class Stage:
         )
         self.printed.append(done.stdout)
         lines = self._outcomes.read_text(encoding="utf-8").splitlines() if self._outcomes.exists() else []
-        done_here = [line for line in map(json.loads, lines) if line["action"].startswith("telephony.auth.")]
+        done_here = [
+            line
+            for line in map(json.loads, lines)
+            if line["action"].startswith("telephony.auth.") and not line["action"].endswith(".summary")
+        ]
         plays = list(dict.fromkeys(line["action"] for line in done_here))
         done_here.sort(key=lambda line: (plays.index(line["action"]), line["host"]))
         users = {line["host"]: Outcome(line["status"], line["result"]) for line in done_here}
