@@ -68,7 +68,7 @@ lines:
   elements: str
   returned: always
   sample:
-    - 'API USER   DONE          EXPIRES           NEXT ACTION       REASON'
-    - 'acme-john  token issued  2026-11-28 17:00  2026-11-28 16:55  no token was known'
+    - 'API USER   DONE          EXPIRES (UTC)     NEXT ACTION (UTC)  REASON'
+    - 'acme-john  token issued  2026-11-28 17:00  2026-11-28 16:45   no token was known'
     - 'API users: 1 (1 changed)'
 """

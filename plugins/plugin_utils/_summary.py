@@ -20,7 +20,7 @@ _LONGEST_REASON = 90
 # Whatever else was done is a change.
 _CHANGED = 1
 _ORDER = {"failed": 0, "not asked": 2, "working": 2, "unchanged": 2, "left out": 3}
-_HEADER = ("API USER", "DONE", "EXPIRES", "NEXT ACTION", "REASON")
+_HEADER = ("API USER", "DONE", "EXPIRES (UTC)", "NEXT ACTION (UTC)", "REASON")
 
 
 def summary(hosts: t.Mapping[str, Results], unhandled: t.Sequence[str], check_mode: bool) -> list[str]:

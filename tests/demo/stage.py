@@ -114,12 +114,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of ansible-playbook. users has what the vendors' modules did; output is all that was printed."""
+    """One run of ansible-playbook. users has what the vendors' modules did, table what was shown of it at the end; output is
+    all that was printed."""
 
     code: int
     output: str
     seconds: float
     users: dict[str, Outcome]
+    table: list[str]
 
     def count(self, status: str) -> int:
         return sum(outcome.status == status for outcome in self.users.values())
@@ -226,15 +228,14 @@ class Stage:
         )
         self.printed.append(done.stdout)
         lines = self._outcomes.read_text(encoding="utf-8").splitlines() if self._outcomes.exists() else []
-        done_here = [
-            line
-            for line in map(json.loads, lines)
-            if line["action"].startswith("telephony.auth.") and not line["action"].endswith(".summary")
-        ]
+        ours = [line for line in map(json.loads, lines) if line["action"].startswith("telephony.auth.")]
+        shown = [line for line in ours if line["action"] == "telephony.auth.summary"]
+        done_here = [line for line in ours if line not in shown]
         plays = list(dict.fromkeys(line["action"] for line in done_here))
         done_here.sort(key=lambda line: (plays.index(line["action"]), line["host"]))
         users = {line["host"]: Outcome(line["status"], line["result"]) for line in done_here}
-        return Run(done.returncode, done.stdout, time.monotonic() - started, users)
+        table = shown[-1]["result"]["lines"] if shown else []
+        return Run(done.returncode, done.stdout, time.monotonic() - started, users, table)
 
     def existing_tokens(self) -> Path:
         """A file with tokens for examples/migration.yml: they work, and are not on record."""

@@ -11,7 +11,6 @@ more than is shown, is searched for secrets at the end.
 from __future__ import annotations
 
 import collections
-import json
 import os
 import shutil
 import signal
@@ -70,19 +69,15 @@ class Demo:
         self.table: list[str] = []
 
     def play(self, playbook: str, *arguments: str, also: Path | None = None, table: bool = True) -> Run:
-        """Run a playbook and show its interesting lines."""
+        """Run a playbook and show the table that it ends with."""
         inventories = "-i examples/inventory -i simulators" + (f" -i {also.name}" if also else "")
         command = f"telephony.auth.{playbook} {' '.join(arguments)}".rstrip()
         between = " " if len(inventories + command) < 80 else " \\\n       "
         self.story.tell(f"   $ ansible-playbook {inventories}{between}{command}")
         run = self.stage.play(f"telephony.auth.{playbook}", *arguments, inventories=[also] if also else [])
         self.story.run = run
-        for host, outcome in run.users.items() if table else ():
-            what = outcome.result.get("msg") if outcome.status == "failed" else told(outcome.result)
-            first, *more = textwrap.wrap(f"{what}", 74)
-            self.story.tell(f"     {host:<18}{outcome.status:<8} {first}")
-            for line in more:
-                self.story.tell(f"{'':32}{line}")
+        for line in run.table if table else ():
+            self.story.tell(f"     {line}")
         return run
 
     def diff(self, run: Run, host: str) -> None:
@@ -200,8 +195,7 @@ class Demo:
         )
         self.page = self.stage.folder.parent / "report.html"
         run = self.play("report", "-e", f"report_html={self.page}", table=False)
-        lines = run.output.rpartition('"msg": [')[2].partition("]\n")[0]
-        self.table = json.loads(f"[{lines}]")
+        self.table = run.table
         self.tell_report()
         self.story.expect(
             "11 API users, and a page without a secret.",
@@ -305,15 +299,6 @@ class Demo:
             f"The same search finds {len(belonging)} in the records of step 3: that is where they belong.",
             len(belonging) >= 11,
         )
-
-
-def told(result: dict[str, t.Any]) -> str:
-    """One line about an API user."""
-    text = str(result["reason"])
-    if result["state"] == "present":
-        text += f"; now {result['fingerprint']}" if result["changed"] else ""
-        text += f", until {result['expires_at']}" if result["expires_at"] else ""
-    return text
 
 
 def perform(story: Story, folder: Path) -> None:
