@@ -22,9 +22,9 @@ TARGETS = HERE.parent / "integration" / "targets"
 CORE = ".".join(__version__.split(".")[:2])
 
 # What the versions of ansible-core differ in are options, validation and failures as such: the target options has them, with
-# each version. What else a task may be given is tried with the oldest one, and a vendor, the one with the most options, with
-# 2.21; INSIDE_TARGETS says otherwise. The targets themselves run whole on the oldest version.
-MORE = {"2.19": ["bad_input"], "2.21": ["vacd_api_token"]}
+# each version. What else a task may be given is for make matrix; INSIDE_TARGETS says otherwise. The targets themselves run
+# whole on the oldest version.
+MORE = {"2.20": ["bad_input"], "2.21": ["vacd_api_token"]}
 CHOSEN = os.environ.get("INSIDE_TARGETS", "").split() or ["options", *MORE.get(CORE, [])]
 
 # For the target options. Seen by all of Ansible, whichever way.

@@ -53,14 +53,14 @@ MATRIX = {"matrix": ["units-2.20", "units-2.21", "inside-2.20", "inside-2.21"]}
 # what takes long comes early. ansible-test shares the environments that it makes, so all of it is in one row.
 ROWS = [
     ["lint"],
-    ["inside"],
     ["sanity", "integration"],
-    ["awx"],
-    ["playbooks"],
-    ["units"],
     ["lifecycle"],
+    ["awx"],
+    ["inside"],
+    ["playbooks"],
     ["docs", "simulators"],
     ["report"],
+    ["units"],
     ["roles"],
 ]
 AT_A_TIME = 3
