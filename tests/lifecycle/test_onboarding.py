@@ -21,7 +21,7 @@ from ansible_collections.telephony.auth.plugins.action.user import ActionModule 
 from ansible_collections.telephony.auth.plugins.plugin_utils._from_variables import USERS_OF
 from ansible_collections.telephony.auth.tests.lifecycle import figures
 from ansible_collections.telephony.auth.tests.lifecycle.conftest import Run
-from ansible_collections.telephony.auth.tests.lifecycle.drive import Watcher, act, die_at
+from ansible_collections.telephony.auth.tests.lifecycle.drive import Watcher, act, at_step, die
 from ansible_collections.telephony.auth.tests.simulators.tests.conftest import Running
 
 Json = dict[str, t.Any]
@@ -129,7 +129,7 @@ def failed(results: list[Json]) -> list[str]:
 def test_an_on_boarding_that_is_killed_at_any_step_is_completed_by_the_next_one(host, vendor, moment):
     new, step = host(vendor), 0
     while True:
-        run = Run(partial(new.onboard, die_at(step, moment)))
+        run = Run(partial(new.onboard, at_step(step, moment, die)))
         if not run.was_killed():
             break
         figures.count("kills survived")
@@ -147,7 +147,7 @@ def test_an_off_boarding_that_is_killed_at_any_step_is_completed_by_the_next_one
     leaver, step = host(vendor), 0
     while True:
         assert failed(leaver.onboard()) == []
-        if not Run(partial(leaver.offboard, "absent", die_at(step, "after"))).was_killed():
+        if not Run(partial(leaver.offboard, "absent", at_step(step, "after", die))).was_killed():
             break
         figures.count("kills survived")
         assert failed(leaver.offboard("absent")) == [], step
