@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
-from ansible_collections.telephony.auth.plugins.plugin_utils._summary import Results, summary
+from ansible_collections.telephony.auth.plugins.plugin_utils._summary import summary
 
 Variables = t.Mapping[str, t.Any]
 
@@ -29,7 +29,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
         given = {"lines": {"type": "list", "elements": "str"}}
-        _result, arguments = self.validate_argument_spec(argument_spec=given)
+        _result, arguments = self.validate_argument_spec(argument_spec=given)  # type: ignore[no-untyped-call]  # ansible-core has no types here
         lines = arguments["lines"] or self._lines(task_vars or {})
         # What reads the output of Ansible as JSON takes nothing else.
         if "json" not in config.get_config_value("DEFAULT_STDOUT_CALLBACK"):
@@ -39,7 +39,7 @@ class ActionModule(ActionBase):
     def _lines(self, variables: Variables) -> list[str]:
         hosts = {host: variables["hostvars"][host] for host in variables["ansible_play_hosts_all"]}
         results = {host: {name: told[name] for name in _RESULTS if name in told} for host, told in hosts.items()}
-        return summary(t.cast("dict[str, Results]", results), self._unhandled(variables), self._task.check_mode)
+        return summary(results, self._unhandled(variables), self._task.check_mode)
 
     @staticmethod
     def _unhandled(variables: Variables) -> list[str]:

@@ -32,7 +32,7 @@ class Pace:
         held = self._lock.acquire(timeout=_LONGEST_HOLD)
         try:
             oldest = min(range(self.most), key=self._times.__getitem__)
-            due = max(now, self._times[oldest] + self.seconds)
+            due: float = max(now, self._times[oldest] + self.seconds)
             self._times[oldest] = due
         finally:
             if held:

@@ -13,8 +13,8 @@ description:
   - The REST API of an IPCortex telephone system accepts a session or an API key. This module makes sure that there is a session which works,
     or checks that an API key still works.
   - A login with user name and password makes a session, which is the value of the cookie C(Red60urne). Each login of this module makes a new
-    session and does not change any other, unless O(join=true) asks for it. A session ends by logout, or when it has not been used for some time. The vendor does not
-    say how long that is.
+    session and does not change any other, unless O(join=true) asks for it. A session ends by logout, or when it has not been used for some
+    time. The vendor does not say how long that is.
   - An API key belongs to a user, has the rights of that user, and does not expire. API keys can be made and ended in the web interface only, as
     a token of the type C(Auth Key) in the settings of the user. This module can check a key, see O(key), and keep
     it on record like a session.

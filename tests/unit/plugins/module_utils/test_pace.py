@@ -51,5 +51,5 @@ def test_what_was_counted_before_is_shared_too():
 def test_who_was_killed_while_counting_holds_up_nobody(monkeypatch):
     monkeypatch.setattr(_pace, "_LONGEST_HOLD", 0.01)
     pace = Pace(1, 60)
-    pace._lock.acquire()
+    pace._lock.acquire()  # pylint: disable=protected-access
     assert [pace.book(1000.0), pace.book(1000.0)] == [0, 60]
