@@ -373,7 +373,7 @@ def test_a_failure_is_told_in_fields(run, vendor, path):
     ran = run(**USER, path=str(path))
     assert (ran.code, ran.result["failed"]) == (1, True)
     assert ran.result["msg"] == (
-        "The login was refused: unknown user or wrong password. The vendor says: secret incorrect: ***"
+        "The login was refused: unknown user or wrong password. The vendor at https://api.webitel.com says: secret incorrect: ***"
     )
     assert ran.result["failure"] == {
         "vendor": "webitel",
@@ -449,8 +449,9 @@ def test_credentials_without_a_name_get_no_record(run, tmp_path, vendor_class, o
         for place in places:
             ran = run(vendor_class, **options, **place, state=state)
             assert ran.result["failure"]["code"] == "identity_unknown"
+            variable = f"{vendor_class.name}_username".upper()
             assert ran.result["msg"] == (
-                "Nothing tells whose token the record holds. Give username beside the credentials."
+                f"Nothing tells whose token the record holds. username is not set. Give username or {variable}."
             )
     with responses.RequestsMock() as mock:
         mock.get("https://portal.vacd.biz/api/v1/admin/token", json=["t-1"])
