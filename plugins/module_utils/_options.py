@@ -219,7 +219,7 @@ def without_values(message: str) -> str:
     if not unknown:
         return message
     # The name that is meant tells more than those of all options.
-    return f"{unknown[1]}{guessed(unknown[2].split(', '), re.findall('[a-z_]+', unknown[3]))}."
+    return f"{unknown[1] or 'Unsupported: '}{guessed(unknown[2].split(', '), re.findall('[a-z_]+', unknown[3]))}."
 
 
 def options_of(message: str) -> list[str]:

@@ -258,7 +258,7 @@ class Run(BaseRun):
         if stateless and "count" in options:
             return self.lifecycle.plan_count()
         if options["return_token"] is False and not self.store.is_kept and options["renew"] != "never":
-            raise OptionError("return_token=false without path would lose a new token. Give path, or set renew=never.")
+            raise OptionError(f"{self.vendor.missing('path')} With return_token=false, a new token would be lost.")
         return self.lifecycle.plan_present(known)
 
     def _is_stateless(self) -> bool:

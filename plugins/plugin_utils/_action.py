@@ -126,9 +126,10 @@ class BaseAction(ActionBase):
         warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in twice]
         msg = ""
         if validation.errors.errors:
-            msg = complaint(vendor.spec().argument_spec, validation.errors.msg)
+            msg = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 msg = f"Unsupported parameters for ({self._task.action}) module: {msg}"
+            msg = complaint(vendor.spec().argument_spec, msg)
         return validation.validated_parameters, msg, warnings
 
     def _ship(self, vendor: type[Door], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
