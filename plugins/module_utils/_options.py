@@ -29,7 +29,7 @@ _QUOTED = re.compile(r"(?:, got: |\. Got no match for: |(unable to convert to \w
 _UNKNOWN = re.compile(r"(.*: |)(.*)\. Supported parameters include: (.*)", re.DOTALL)
 _ABOUT = re.compile(
     "(?:value of |argument '|parameters are mutually exclusive: |parameters are required together: "
-    r"|missing parameter\(s\) required by '|)([\w|]+)"
+    r"|missing parameter\(s\) required by '|)([\w|]+(?:, \w+)*)"
 )
 _REQUIRED = re.compile("missing required arguments: (.*)")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?", re.ASCII)
@@ -225,7 +225,7 @@ def without_values(message: str) -> str:
 def options_of(message: str) -> list[str]:
     """The options that a message is about, ours or one of ansible-core: those that it begins with."""
     about = _ABOUT.match(message)
-    return about[1].split("|") if about else []
+    return re.findall(r"\w+", about[1]) if about else []
 
 
 def complaint(argument_spec: t.Mapping[str, t.Any], message: str) -> str:

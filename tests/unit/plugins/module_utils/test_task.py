@@ -215,9 +215,7 @@ def test_return_token_decides(run, vendor, path, return_token, with_path, return
 
 def test_a_token_that_would_be_lost_is_not_issued(run, vendor):
     ran = run(**USER, return_token=False)
-    assert ran.result["msg"] == (
-        "path is not set. Give path. With return_token=false, a new token would be lost."
-    )
+    assert ran.result["msg"] == ("path is not set. Give path. With return_token=false, a new token would be lost.")
     assert asked(vendor) == []
     assert run(**USER, token=JWT, key="k", return_token=False, renew="never").result["changed"] is False
 

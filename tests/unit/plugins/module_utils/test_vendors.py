@@ -22,7 +22,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._vendor import ListingVendor
-from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor, said, shown
+from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import BaseVendor, refused, said, shown
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._dialer import Dialer
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._ipcortex import Ipcortex
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo
@@ -263,6 +263,14 @@ def test_what_a_vendor_says_is_one_short_line(vendor):
     assert told.endswith("...")
     assert told.isprintable()
     assert len(caught.value.message) < 400
+
+
+@pytest.mark.parametrize(
+    ("body", "told"), [(b'{"message": "No."}', 'says: {"message": "No."}'), (b"", "does not say why.")]
+)
+def test_a_refusal_names_the_address_that_was_asked(body, told):
+    reply = Reply(URL, "issue", 401, "", body, made("webitel").api.secrets)
+    assert refused(reply, "The login failed.", "any").message == f"The login failed. The vendor at {URL} {told}"
 
 
 def test_a_secret_over_two_lines_is_masked():
