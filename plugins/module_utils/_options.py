@@ -201,8 +201,8 @@ def _source(name: str, attributes: t.Mapping[str, t.Any], value: str) -> str:
 def not_set(argument_spec: t.Mapping[str, t.Any], name: str, *variables: str) -> str:
     """That an option is missing, and where it can come from. variables are those of the host."""
     _from, environment = argument_spec[name].get("fallback", (None, []))
-    *others, last = (name, *environment, *variables)
-    ways = f"{', '.join(others)} or {last}" if others else last
+    places = [name, *environment, *variables]
+    ways = " or ".join(filter(None, (", ".join(places[:-1]), places[-1])))
     return f"{name} is not set. Give {ways}."
 
 

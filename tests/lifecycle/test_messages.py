@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
+import yaml
 from ansible.parsing.vault import EncryptedString
 from ansible.template import trust_as_template
 
 from ansible_collections.telephony.auth.plugins.action.token import ActionModule as TokenAction
 from ansible_collections.telephony.auth.plugins.action.token_info import ActionModule as TokenInfoAction
 from ansible_collections.telephony.auth.plugins.action.user import ActionModule as UserAction
+from ansible_collections.telephony.auth.plugins.module_utils import _options
 from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.plugins.plugin_utils._from_variables import USERS_OF
 from ansible_collections.telephony.auth.tests.lifecycle.drive import act
@@ -146,6 +149,14 @@ def test_a_token_that_the_playbooks_would_lose_is_told_alike_for_all_hosts():
         del host["token_path"]
     (told,) = {message(TokenAction, host, return_token=False) for host in hosts}
     assert told == "path is not set. Give path or token_path. With return_token=false, a new token would be lost."
+
+
+@pytest.mark.parametrize("playbook", ["provision", "rotate", "onboard"])
+def test_the_playbooks_ask_for_no_token_that_they_would_lose(playbook):
+    path = Path(_options.__file__).parents[2] / "playbooks" / f"{playbook}.yml"
+    (play,) = yaml.safe_load(path.read_text(encoding="utf-8"))
+    (task,) = (each for each in play["tasks"][0]["block"] if "telephony.auth.token" in each)
+    assert task["telephony.auth.token"]["options"]["return_token"] is False
 
 
 @pytest.mark.parametrize("vendor", ["vacd", "vacd_login", "kazoo", "webitel", "ipcortex", "dialer"])
