@@ -120,7 +120,6 @@ import typing as t
 
 from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
@@ -171,8 +170,7 @@ class LookupModule(LookupBase):
         # Values in containers are still templates.
         validation = _VALIDATOR.validate(self._templar.template(given))
         if validation.errors.errors:
-            is_unknown = isinstance(validation.errors[0], UnsupportedError)
-            raise OptionError(f"{'Unsupported: ' if is_unknown else ''}{without_values(validation.errors.msg)}")
+            raise OptionError(without_values(validation.errors.msg))
         options: Json = validation.validated_parameters
         must_be_usable(SPEC.argument_spec, options)
         return options
@@ -189,7 +187,8 @@ class LookupModule(LookupBase):
 
     def _of_host(self, name: object, variables: Json) -> Place:
         """What the variables of a host say of its store."""
-        if name != variables.get("inventory_hostname"):
+        named = name != variables.get("inventory_hostname")
+        if named:
             hosts = variables.get("hostvars", {})
             if not isinstance(name, str) or name not in hosts:
                 raise OptionError(
@@ -200,11 +199,14 @@ class LookupModule(LookupBase):
         path, mode, store, state = (
             value_of(templar, variables, f"token_{option}") for option in ("path", "mode", "store", "state")
         )
-        if (path is None) == (store is None):
+        # Ansible shows what is the same for many hosts once.
+        whose = f" of {name}" if named else ""
+        if path is None and store is None:
             raise OptionError(
-                f"One of the variables token_path and token_store of {name} must say where its token is,"
-                f" {'and both do' if path else 'and none does'}."
+                f"token_path{whose} is not set. Give token_path or token_store, to say where the token is."
             )
+        if path is not None and store is not None:
+            raise OptionError(f"token_path and token_store{whose} are both set. Give one of them.")
         return Place(store or {"type": "file", "path": path, "mode": mode}, leaves=state == "absent")
 
     def _read(self, place: Place, variables: Json, options: Json) -> t.Any:

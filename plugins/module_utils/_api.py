@@ -93,6 +93,7 @@ _JSON = json.JSONDecoder(parse_float=_finite, parse_constant=_no_number)
 class Reply:
     """A vendor's complete reply, unpacked, with a status that the vendor's own code can judge."""
 
+    api_url: str
     operation: str
     status: int
     content_type: str
@@ -308,6 +309,7 @@ class Api:
         ) as response:
             self.clock.compare(response.headers.get("Date"))
             reply = Reply(
+                api_url=self.api_url,
                 operation=operation,
                 status=response.status_code,
                 content_type=response.headers.get("Content-Type", ""),

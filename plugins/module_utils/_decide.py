@@ -124,7 +124,7 @@ def present(known: Known | None, seen: Seen, policy: Policy, moment: Moment, ven
     base = Decision("", known, record, seen=seen, suspects=suspects, warnings=(*told, *warnings))
     if seen.candidate and record.token and record.token.value == seen.candidate.value:
         return _take_over(base, policy, moment, vendor)
-    need = _need(record.token, seen, policy, moment)
+    need = _need(record.token, seen, policy, moment, vendor)
     return _issue(base, need, policy, moment, vendor) if need else _keep(base, policy, moment, vendor)
 
 
@@ -195,7 +195,7 @@ def _take_over(base: Decision, policy: Policy, moment: Moment, vendor: Traits) -
     )
 
 
-def _need(token: Token | None, seen: Seen, policy: Policy, moment: Moment) -> Need | None:
+def _need(token: Token | None, seen: Seen, policy: Policy, moment: Moment, vendor: Traits) -> Need | None:
     """Why a new token is needed, if it is."""
     if token is None:
         return Need("no token was known")
@@ -207,8 +207,8 @@ def _need(token: Token | None, seen: Seen, policy: Policy, moment: Moment) -> Ne
         if seen.failure and not by_time:
             raise seen.failure
         return by_time
-    reason = by_time.reason if by_time else f"the vendor does not accept the token any more ({verdict.reason})"
-    return Need(reason, refused=True)
+    refusal = f"the vendor does not accept the token any more ({verdict.reason}; asked was {vendor.api_url})"
+    return Need(by_time.reason if by_time else refusal, refused=True)
 
 
 def _need_by_time(token: Token, policy: Policy, moment: Moment, verdict: Verdict | None) -> Need | None:
@@ -302,7 +302,7 @@ def check_issue(reason: str, policy: Policy, vendor: Traits) -> None:
         )
     missing = vendor.cannot_issue()
     if missing:
-        raise OptionError(f"A new token is needed ({reason}). To issue one, {missing}.", code="credentials_missing")
+        raise OptionError(f"A new token is needed ({reason}). {missing}", code="credentials_missing")
 
 
 def _others(base: Decision, policy: Policy, record: Record | None, vendor: Traits) -> tuple[str, ...]:

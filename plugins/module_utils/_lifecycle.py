@@ -362,7 +362,7 @@ class Lifecycle:
             standing = replace(base, retiring=(*base.retiring, Retiring(token, self.moment().now)))
         self._put_back(decision, standing)
         raise VendorRefused(
-            f"The vendor issued a token and then did not accept it ({verdict.reason}). {fate}",
+            f"The vendor issued a token and then did not accept it ({verdict.reason}; asked was {self.vendor.api_url}). {fate}",
             code="issued_token_refused",
         )
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import typing as t
@@ -25,6 +26,12 @@ _DURATIONS = ("renew_before", "max_age", "grace")
 _FINGERPRINT = re.compile("[0-9a-f]{12}")
 # Where ansible-core's messages about an option begin to quote what was given.
 _QUOTED = re.compile(r"(?:, got: |\. Got no match for: |(unable to convert to \w+): ).*", re.DOTALL)
+_UNKNOWN = re.compile(r"(.*: |)(.*)\. Supported parameters include: (.*)", re.DOTALL)
+_ABOUT = re.compile(
+    "(?:value of |argument '|parameters are mutually exclusive: |parameters are required together: "
+    r"|missing parameter\(s\) required by '|)([\w|]+(?:, \w+)*)"
+)
+_REQUIRED = re.compile("missing required arguments: (.*)")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?", re.ASCII)
 _TYPES: dict[str, type] = {"int": int, "bool": bool, "list": list, "dict": dict}
 
@@ -191,9 +198,43 @@ def _source(name: str, attributes: t.Mapping[str, t.Any], value: str) -> str:
     return f"The environment variable {same[0]}" if same else name
 
 
+def not_set(argument_spec: t.Mapping[str, t.Any], name: str, *variables: str) -> str:
+    """That an option is missing, and where it can come from. variables are those of the host."""
+    _from, environment = argument_spec[name].get("fallback", (None, []))
+    places = [name, *environment, *variables]
+    ways = " or ".join(filter(None, (", ".join(places[:-1]), places[-1])))
+    return f"{name} is not set. Give {ways}."
+
+
+def guessed(unknown: t.Iterable[str], known: t.Sequence[str]) -> str:
+    """Names that are unknown, each with the one that is probably meant."""
+    hints = ((name, difflib.get_close_matches(name, known, 1)) for name in unknown)
+    return ", ".join(f"{name} (did you mean {hint[0]}?)" if hint else name for name, hint in hints)
+
+
 def without_values(message: str) -> str:
     """What ansible-core says of an option, without the value it quotes: that may be a secret put in the wrong place."""
-    return _QUOTED.sub(r"\1", message)
+    message = _QUOTED.sub(r"\1", message)
+    unknown = _UNKNOWN.fullmatch(message)
+    if not unknown:
+        return message
+    # The name that is meant tells more than those of all options.
+    return f"{unknown[1] or 'Unsupported: '}{guessed(unknown[2].split(', '), re.findall('[a-z_]+', unknown[3]))}."
+
+
+def options_of(message: str) -> list[str]:
+    """The options that a message is about, ours or one of ansible-core: those that it begins with."""
+    about = _ABOUT.match(message)
+    return re.findall(r"\w+", about[1]) if about else []
+
+
+def complaint(argument_spec: t.Mapping[str, t.Any], message: str) -> str:
+    """What ansible-core says of these options, in a sentence that tells what to do."""
+    required = _REQUIRED.fullmatch(message)
+    names = required[1].split(", ") if required else []
+    if names and all(name in argument_spec for name in names):
+        return " ".join(not_set(argument_spec, name) for name in names)
+    return without_values(message)
 
 
 def credential_hint(options: Options) -> str | None:

@@ -28,12 +28,12 @@ from ansible_collections.telephony.auth.plugins.module_utils._listing import Lis
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Options,
     Spec,
+    complaint,
     credential_hint,
     must_be_usable,
     public_options,
     seconds,
     secret_values,
-    without_values,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record
 from ansible_collections.telephony.auth.plugins.module_utils._result import describe, document
@@ -76,7 +76,7 @@ class TokenModule(AnsibleModule):
         return {"invocation": {"module_args": public_options(self.argument_spec, self.params)}}
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
-        msg = msg if "failure" in kwargs else without_values(msg)
+        msg = msg if "failure" in kwargs else complaint(self.argument_spec, msg)
         super().fail_json(msg, **{**kwargs, **self._public()})
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
@@ -258,7 +258,7 @@ class Run(BaseRun):
         if stateless and "count" in options:
             return self.lifecycle.plan_count()
         if options["return_token"] is False and not self.store.is_kept and options["renew"] != "never":
-            raise OptionError("return_token=false without path would lose a new token. Give path, or set renew=never.")
+            raise OptionError(f"{self.vendor.missing('path')} With return_token=false, a new token would be lost.")
         return self.lifecycle.plan_present(known)
 
     def _is_stateless(self) -> bool:
@@ -302,7 +302,7 @@ class Run(BaseRun):
         if self._is_stateless() or self.vendor.identity is not None or self.vendor.cannot_issue():
             return
         raise OptionError(
-            "Nothing tells whose token the record holds. Give username beside the credentials.", code="identity_unknown"
+            f"Nothing tells whose token the record holds. {self.vendor.missing('username')}", code="identity_unknown"
         )
 
 

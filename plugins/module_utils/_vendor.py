@@ -49,8 +49,8 @@ class Traits(t.Protocol):
     lists_names: bool
     """Whether a list of tokens shows names in place of their values. A token that is known by its name can only be ended."""
 
-    def cannot_issue(self) -> str | None:
-        """Which options are missing to issue a token; None where issue() can work."""
+    def cannot_issue(self) -> str:
+        """What is missing to issue a token, as a sentence that says what to do; empty where issue() can work."""
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         """Whether revoke() is able to end a token."""

@@ -169,7 +169,7 @@ msg:
   description: What went wrong, and if possible what to do. It holds no secret.
   type: str
   returned: failure
-  sample: 'The login was refused: unknown user or wrong password. The vendor says: Login failed'
+  sample: 'The login was refused: unknown user or wrong password. The vendor at https://pbx.example.com says: Login failed'
 """
 
 from ansible_collections.telephony.auth.plugins.module_utils._task import run_module

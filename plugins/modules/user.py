@@ -270,5 +270,5 @@ msg:
       required one is missing.
   type: str
   returned: failure
-  sample: 'The login was refused: unknown user or wrong password. The vendor says: Login failed'
+  sample: 'The login was refused: unknown user or wrong password. The vendor at https://pbx.example.com says: Login failed'
 """

@@ -255,7 +255,7 @@ msg:
       required one is missing.
   type: str
   returned: failure
-  sample: 'The login was refused: unknown user or wrong password. The vendor says: Login failed'
+  sample: 'The login was refused: unknown user or wrong password. The vendor at https://pbx.example.com says: Login failed'
 """
 
 from ansible_collections.telephony.auth.plugins.module_utils._task import run_module

@@ -22,7 +22,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._clock import Clock
 from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, TelephonyError
 from ansible_collections.telephony.auth.plugins.module_utils._list_tokens import LISTS, ListRun
-from ansible_collections.telephony.auth.plugins.module_utils._options import public_options, without_values
+from ansible_collections.telephony.auth.plugins.module_utils._options import complaint, public_options
 from ansible_collections.telephony.auth.plugins.module_utils._registry import USERS, VENDORS
 from ansible_collections.telephony.auth.plugins.module_utils._result import secrets_in
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
@@ -126,9 +126,10 @@ class BaseAction(ActionBase):
         warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in twice]
         msg = ""
         if validation.errors.errors:
-            msg = without_values(validation.errors.msg)
+            msg = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 msg = f"Unsupported parameters for ({self._task.action}) module: {msg}"
+            msg = complaint(vendor.spec().argument_spec, msg)
         return validation.validated_parameters, msg, warnings
 
     def _ship(self, vendor: type[Door], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
@@ -160,7 +161,7 @@ class BaseAction(ActionBase):
             return
         returns = arguments.get(self.returns_secrets)
         if not (arguments.get("path") or self.start) if returns is None else boolean(returns, strict=False):
-            raise AnsibleError(
+            raise OptionError(
                 "Under async this task would return secrets in a file that others may read and in events."
                 f" Give path, so that they are kept in a private file, and leave out {self.returns_secrets}."
             )

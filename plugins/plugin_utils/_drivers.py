@@ -19,7 +19,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
-from ansible_collections.telephony.auth.plugins.module_utils._options import Spec
+from ansible_collections.telephony.auth.plugins.module_utils._options import Spec, without_values
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
 from ansible_collections.telephony.auth.plugins.module_utils._store import Document, Store
@@ -91,7 +91,7 @@ def open_store(given: Options, document: Document, controller: Controller) -> St
     validation = ArgumentSpecValidator(**spec.as_arguments()).validate(dict(given))
     if validation.errors.errors:
         # The names of the options are fixed, the values may be secrets in the wrong place.
-        raise OptionError(f"store: {validation.errors.msg}")
+        raise OptionError(f"store: {without_values(validation.errors.msg)}")
     # Ansible's own types of text, which know where they come from, are not for all that a driver uses.
     options = json.loads(json.dumps(validation.validated_parameters))
     return driver(options, document, controller)

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 
 from ansible_collections.telephony.auth.plugins.module_utils._connection import connection
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError, StoreError
-from ansible_collections.telephony.auth.plugins.module_utils._options import api_options
+from ansible_collections.telephony.auth.plugins.module_utils._options import api_options, guessed, not_set, options_of
 from ansible_collections.telephony.auth.plugins.module_utils._record import Record
 from ansible_collections.telephony.auth.plugins.module_utils._registry import USERS, VENDORS
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import Masker
@@ -21,7 +20,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._vendors._base impo
 from ansible_collections.telephony.auth.plugins.plugin_utils._action import Arguments, BaseAction
 from ansible_collections.telephony.auth.plugins.plugin_utils._drivers import Controller, read
 from ansible_collections.telephony.auth.plugins.plugin_utils._masking import mask
-from ansible_collections.telephony.auth.plugins.plugin_utils._variables import host_of, value_of
+from ansible_collections.telephony.auth.plugins.plugin_utils._variables import Variables, host_of, value_of
 
 USERS_OF: dict[str, type[BaseUsers]] = {
     users.name: users for users in USERS.values() if not users.module.endswith("_info")
@@ -51,14 +50,23 @@ class Vocabulary:
         }
         self.names = sorted({name for names in self.options.values() for name in names} | others)
 
-    def must_know(self, names: t.Iterable[object]) -> None:
+    def must_know(self, variables: Variables) -> None:
         """Whether each variable with one of the prefixes is an option. Raises OptionError."""
-        ours = [name for name in names if isinstance(name, str) and name.startswith(self.prefixes)]
+        ours = [name for name in variables if isinstance(name, str) and name.startswith(self.prefixes)]
         unknown = [name for name in ours if name not in self.names]
         if unknown:
-            hints = (difflib.get_close_matches(name, self.names, 1) for name in unknown)
-            texts = (f"{name}{f' (did you mean {hint[0]}?)' if hint else ''}" for name, hint in zip(unknown, hints))
-            raise OptionError(f"No vendor's module has an option for the variable {', '.join(texts)}.")
+            names = guessed(unknown, self.names)
+            raise OptionError(f"No vendor's module has an option for the variable {names} of {host_of(variables)}.")
+
+    def explain(self, door: type[Door], own: t.Container[str], message: str, variables: Variables) -> str:
+        """What a module says of its options, said of the variables. own are the options of the task itself."""
+        argument_spec = door.spec().argument_spec
+        mine = {name: option for name, option in self.options[door.name].items() if option not in own}
+        for name, option in mine.items():
+            message = message.replace(not_set(argument_spec, option), not_set(argument_spec, option, name))
+        about = options_of(message)
+        guilty = [name for name, option in mine.items() if option in about and name in variables]
+        return f"{' and '.join(guilty)} of {host_of(variables)}: {message}" if guilty else message
 
 
 def _variable_of_token(_vendor: type[BaseVendor], option: str) -> str:
@@ -93,6 +101,21 @@ class FromVariables(BaseAction):
         arguments = self._arguments(vendor, variables)
         return (self._run_here if self._runs_here() else self._ship)(vendor, arguments, variables)
 
+    def _run_here(self, vendor: type[Door], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
+        return self._explained(vendor, super()._run_here(vendor, arguments, variables), variables)
+
+    def _ship(self, vendor: type[Door], arguments: Arguments, variables: dict[str, t.Any]) -> Result:
+        return self._explained(vendor, super()._ship(vendor, arguments, variables), variables)
+
+    def _explained(self, vendor: type[Door], result: Result, variables: dict[str, t.Any]) -> Result:
+        """The result, in which a failure is told in terms of the variables."""
+        if not (result.get("failed") or result.get("problem")):
+            return result
+        own = self._task.args.get("options") or {}
+        texts = {key: result[key] for key in ("msg", "problem", "reason") if result.get(key)}
+        told = {key: self.vocabulary.explain(vendor, own, text, variables) for key, text in texts.items()}
+        return {**result, **told}
+
     def _vendor(self, variables: dict[str, t.Any]) -> type[t.Any]:
         """What has the module of the vendor that the task, the host or its groups name. Raises OptionError."""
         named = self._task.args.get("vendor") or value_of(self._templar, variables, "token_vendor")
@@ -106,7 +129,9 @@ class FromVariables(BaseAction):
                 )
             named = groups[0]
         if named not in VENDORS:
-            raise OptionError(f"The vendor must be one of {', '.join(VENDORS)}.")
+            raise OptionError(
+                f"The vendor of {host_of(variables)} must be one of {', '.join(VENDORS)}. See token_vendor."
+            )
         if named not in self.vocabulary.doors:
             raise OptionError(
                 f"There is no module for users of {named}. The vendors whose users can be managed are"
@@ -161,7 +186,7 @@ class FromTokenVariables(FromVariables):
         if users and not users.takes_password and missing:
             result["msg"] += (
                 f" The API of {users.vendor_class.title} has no way to set a user's password. Have it set in the web"
-                " interface, and give it as token_password."
+                " interface."
             )
         return result
 

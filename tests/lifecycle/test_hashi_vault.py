@@ -158,7 +158,7 @@ def test_another_way_to_log_in_works(joe, bao, shelf):
         ({"type": "hashi_vault"}, "missing required arguments: path"),
         ({"type": "hashi_vault", "path": "/"}, "must name a KV secret"),
         ({"type": "hashi_vault", "path": "x", "connection": {"tokn": "s3cr3t-t0ken"}}, "connection has no option tokn"),
-        ({"type": "hashi_vault", "path": "x", "token": "s3cr3t-t0ken"}, "token. Supported parameters include"),
+        ({"type": "hashi_vault", "path": "x", "token": "s3cr3t-t0ken"}, "store: Unsupported: token."),
         ({"type": "hashicorp"}, "store needs a type, one of: file, hashi_vault, vault_file."),
         ({}, "store needs a type"),
     ],

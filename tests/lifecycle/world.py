@@ -359,8 +359,8 @@ class WorldVendor(BaseVendor):  # pylint: disable=abstract-method  # each kind m
     def headers(token: Token) -> dict[str, str]:
         return {"X-Token": token.value}
 
-    def cannot_issue(self) -> str | None:
-        return None
+    def cannot_issue(self) -> str:
+        return ""
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return self.kind.revocable

@@ -17,7 +17,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import (
     TelephonyError,
     VendorRefused,
 )
-from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec
+from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec, not_set
 from ansible_collections.telephony.auth.plugins.module_utils._pace import Pace
 from ansible_collections.telephony.auth.plugins.module_utils._record import Token
 from ansible_collections.telephony.auth.plugins.module_utils._secrets import is_header_safe, one_line
@@ -72,7 +72,7 @@ class BaseVendor(Vendor):
             return
         missing = self.cannot_issue()  # pylint: disable=assignment-from-no-return  # a vendor's own
         if missing:
-            raise OptionError(f"To log in, {missing}.", code="credentials_missing")
+            raise OptionError(missing, code="credentials_missing")
         token = self.issue()  # pylint: disable=assignment-from-no-return  # a vendor's own
         try:
             yield token
@@ -81,6 +81,12 @@ class BaseVendor(Vendor):
                 # What could not be ended ends by itself, and is no reason to fail.
                 with contextlib.suppress(TelephonyError):
                     self.revoke(token, leaving=False)
+
+    def missing(self, *names: str) -> str:
+        """What to do about those of the options that are not set; empty where all are."""
+        unset = [name for name in names if not self.options.get(name)]
+        argument_spec = self.spec().argument_spec if unset else {}
+        return " ".join(not_set(argument_spec, name) for name in unset)
 
     def known(self) -> Token | None:
         """The token that the vendor's own options name. Raises OptionError."""
@@ -150,10 +156,10 @@ def shown(reply: Reply, text: str) -> str:
 
 
 def refused(reply: Reply, message: str, code: str, vendor_message: str | None = None) -> VendorRefused:
-    """The vendor's refusal. vendor_message is masked here; without one it is the beginning of the reply."""
+    """The vendor's refusal, and who refused. vendor_message is masked here; without one it is the beginning of the reply."""
     words = reply.excerpt if vendor_message is None else shown(reply, vendor_message)
     return VendorRefused(
-        f"{message} The vendor says: {words}" if words else message,
+        f"{message} The vendor at {reply.api_url} " + (f"says: {words}" if words else "does not say why."),
         code=code,
         operation=reply.operation,
         status=reply.status,

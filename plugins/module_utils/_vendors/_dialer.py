@@ -103,8 +103,8 @@ class Dialer(BaseVendor):
         name = user.get("name") or user.get("id")
         return f"{about.get('account_type', self._account_type)}:{name}" if name else None
 
-    def cannot_issue(self) -> str | None:
-        return None if self.options["username"] and self.options["password"] else "give username and password"
+    def cannot_issue(self) -> str:
+        return self.missing("username", "password")
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         # A token without an end was not issued by a login, and no API ends those.

@@ -98,10 +98,10 @@ class Ipcortex(BaseVendor):
     def secret_results(self, token: Token) -> dict[str, t.Any]:
         return {"auth": {"type": "auth", "key": token.value} if is_key(token) else {"type": "auth"}}
 
-    def cannot_issue(self) -> str | None:
+    def cannot_issue(self) -> str:
         if self.options["key"]:
-            return "make a new API key in the IPCortex web interface and give it in key"
-        return None if self.options["username"] and self.options["password"] else "give username and password"
+            return "Make a new API key in the IPCortex web interface, and give it in key."
+        return self.missing("username", "password")
 
     def owner(self, token: Token) -> str | None:
         return t.cast("dict[str, str]", token.details.get("user", {})).get("login") or None

@@ -165,14 +165,12 @@ class Kazoo(BaseVendor):
             "/".join(str(token.details[name]) for name in ("account_id", "owner_id") if name in token.details) or None
         )
 
-    def cannot_issue(self) -> str | None:
+    def cannot_issue(self) -> str:
         if self.options["api_key"]:
-            return None
+            return ""
         if not self._hash:
-            return "give username and password, credentials, or api_key"
-        if not any(self.options[name] for name in ACCOUNT_FIELDS):
-            return "give account_name, account_realm or phone_number beside the credentials"
-        return None
+            return self.missing("username", "password")
+        return "" if any(self.options[name] for name in ACCOUNT_FIELDS) else self.missing("account_name")
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return leaving and self.options["revoke"] == "user"

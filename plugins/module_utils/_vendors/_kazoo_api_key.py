@@ -123,11 +123,8 @@ class KazooApiKey(BaseVendor):
     def owner(self, token: Token) -> str | None:
         return token.details.get("account_id") or None
 
-    def cannot_issue(self) -> str | None:
-        if self._caller or not self._user.cannot_issue():
-            return None
-        hint = self._user.cannot_issue() or ""
-        return hint.replace("or api_key", "or auth_token")
+    def cannot_issue(self) -> str:
+        return "" if self._caller else self._user.cannot_issue()
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         # A key that was replaced has ended.
@@ -211,7 +208,7 @@ class KazooApiKey(BaseVendor):
         if not self._caller:
             missing = self.cannot_issue()
             if missing:
-                raise OptionError(f"To read the API key of an account, {missing}.", code="credentials_missing")
+                raise OptionError(missing, code="credentials_missing")
             self._caller = self._user.login("login")
         return self._caller
 

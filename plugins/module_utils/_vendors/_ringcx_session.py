@@ -78,8 +78,8 @@ class RingcxSession(BaseVendor):
     def owner(self, token: Token) -> str | None:
         return "/".join(token.details[name] for name in ("mainAccountId", "adminId") if name in token.details) or None
 
-    def cannot_issue(self) -> str | None:
-        return None if self._rc_access_token or self._refresh_token else "give rc_access_token"
+    def cannot_issue(self) -> str:
+        return "" if self._refresh_token else self.missing("rc_access_token")
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return False
@@ -102,7 +102,7 @@ class RingcxSession(BaseVendor):
         if self._refresh_token:
             reply = self._post("/api/auth/token/refresh", {_REFRESH: self._refresh_token})
             if reply.ok or not self._rc_access_token:
-                return self._token(reply, "The refresh token was refused. To log in, give rc_access_token.")
+                return self._token(reply, f"The refresh token was refused. {self.missing('rc_access_token')}")
             if reply.is_html or reply.status not in (400, 401, 403):
                 raise refusal(reply, "The access token was not refreshed.")
         self.api.keep_to(self.pace)

@@ -115,10 +115,8 @@ class Vacd(BaseVendor):
     def headers(token: Token) -> dict[str, str]:
         return {"X-Auth-Token": token.value}
 
-    def cannot_issue(self) -> str | None:
-        if self._auth_token or (self.options["username"] and self.options["password"]):
-            return None
-        return "give username and password, or auth_token"
+    def cannot_issue(self) -> str:
+        return "" if self._auth_token else self.missing("username", "password")
 
     def check(self, token: Token) -> Verdict:
         # The list is open to every authenticated user, while /v1/admin/users needs rights a user may lack.
@@ -189,16 +187,14 @@ class Vacd(BaseVendor):
         known = self._auth_token or self._session
         if known:
             return known
-        if not self.cannot_issue():
+        missing = self.cannot_issue()
+        if not missing:
             self._session, answer = log_in(self.api, self.options, "login")
             self._login_details = self.let_in(answer)
             return self._session
         known = self.given("api_token")
         if not known:
-            raise OptionError(
-                "To log in, give username and password, or auth_token.",
-                code="credentials_missing",
-            )
+            raise OptionError(missing, code="credentials_missing")
         return known
 
     def _parse_list(self, reply: Reply) -> tuple[str, ...]:

@@ -76,8 +76,8 @@ class VacdLogin(BaseVendor):
     def owner(self, token: Token) -> str | None:
         return token.details.get("user", {}).get("userName") or None
 
-    def cannot_issue(self) -> str | None:
-        return None if self.options["username"] and self.options["password"] else "give username and password"
+    def cannot_issue(self) -> str:
+        return self.missing("username", "password")
 
     def can_revoke(self, token: Token, leaving: bool) -> bool:
         return False

@@ -81,8 +81,8 @@ class Webitel(BaseVendor):
     def secret_results(self, token: Token) -> dict[str, t.Any]:
         return {"key": _key(token)}
 
-    def cannot_issue(self) -> str | None:
-        return None if self.options["username"] and self.options["password"] else "give username and password"
+    def cannot_issue(self) -> str:
+        return self.missing("username", "password")
 
     def issue(self) -> Token:
         return self.login("issue")

@@ -163,12 +163,9 @@ class WebitelDomainToken(BaseVendor):
             raise OptionError("What is on record, or in token, is no token of a Webitel domain.", code="not_a_record")
         return uuid
 
-    def cannot_issue(self) -> str | None:
-        if not self._auth and self._administrator.cannot_issue():
-            return "give username and password, or auth_token"
-        if not self._domain:
-            return "give domain"
-        return None if self.options["role"] else "give role"
+    def cannot_issue(self) -> str:
+        login = "" if self._auth else self._administrator.cannot_issue()
+        return login or ("" if self._domain else self.missing("domain")) or self.missing("role")
 
     def check(self, token: Token) -> Verdict:
         if self.listed_as(token) == token.value:
@@ -301,7 +298,7 @@ class WebitelDomainToken(BaseVendor):
         if self._caller:
             return self._caller
         if not self._domain:
-            raise OptionError("Nothing tells the domain of the tokens. Give domain.", code="credentials_missing")
+            raise OptionError(self.missing("domain"), code="credentials_missing")
         if self._auth:
             self._caller = self._headers_of_auth(self._auth)
         elif not self._administrator.cannot_issue():
@@ -312,7 +309,7 @@ class WebitelDomainToken(BaseVendor):
             return self.headers(token)
         else:
             raise OptionError(
-                "The tokens of a domain are for its administrators: give username and password, or auth_token.",
+                f"The tokens of a domain are for its administrators. {self._administrator.cannot_issue()}",
                 code="credentials_missing",
             )
         return self._caller
@@ -324,7 +321,7 @@ class WebitelDomainToken(BaseVendor):
         verdict = self._administrator.check(auth)
         if not verdict.accepted:
             raise VendorRefused(
-                f"auth_token and auth_key were refused ({verdict.reason}).",
+                f"auth_token and auth_key were refused by {self.api_url} ({verdict.reason}).",
                 code="credentials_refused",
                 operation="check",
             )

@@ -39,8 +39,8 @@ class Acme(BaseVendor):
     def headers(token: Token) -> dict[str, str]:
         return {"Authorization": f"Bearer {token.value}"}
 
-    def cannot_issue(self) -> str | None:
-        return None if self.options["username"] and self.options["password"] else "give username and password"
+    def cannot_issue(self) -> str:
+        return self.missing("username", "password")
 
     def issue(self) -> Token:
         login = {name: self.options[name] for name in ("username", "password")}

@@ -45,7 +45,7 @@ class FakeVendor:
     alive: list[str] = field(default_factory=list)
     revocable: bool = True
     lifetime: int | None = None
-    missing: str | None = None
+    missing: str = ""
     accepts_new: bool = True
     faults: dict[str, list[str]] = field(default_factory=dict)
     on_call: t.Callable[[str], None] = lambda _operation: None
@@ -73,7 +73,7 @@ class FakeVendor:
             raise _failure(fault)
         return result
 
-    def cannot_issue(self) -> str | None:
+    def cannot_issue(self) -> str:
         return self.missing
 
     def issue(self) -> Token:

@@ -71,7 +71,7 @@ def no_jitter(monkeypatch):
 
 def reply(body: bytes | str = b"", status: int = 200, content_type: str = "application/json", **more: t.Any) -> Reply:
     body = body if isinstance(body, bytes) else body.encode()
-    return Reply("check", status, content_type, body, Masker([SECRET]), **more)
+    return Reply("https://pbx.example/api", "check", status, content_type, body, Masker([SECRET]), **more)
 
 
 # Requests as they leave

@@ -40,7 +40,7 @@ def present(record: Record = RECORD, what: Seen | None = None, policy: Policy | 
     [
         (seen(), Policy(), MOMENT, None),
         (seen(None), Policy(), MOMENT, None),
-        (seen(REFUSED), Policy(), MOMENT, "the vendor does not accept the token any more (unknown token)"),
+        (seen(REFUSED), Policy(), MOMENT, "the vendor does not accept the token any more (unknown token; asked was https://fake.example)"),
         (seen(), Policy(renew="always"), MOMENT, "renew=always"),
         (seen(), Policy(renew_before=1000), MOMENT, "the token expires at 1970-01-01T03:03:20Z"),
         (seen(), Policy(), Moment(NOW + 1000), "the token expired at 1970-01-01T03:03:20Z"),
@@ -49,7 +49,7 @@ def present(record: Record = RECORD, what: Seen | None = None, policy: Policy | 
         (seen(None, DOWN), Policy(max_age=100), MOMENT, "the token was issued at 1970-01-01T02:45:00Z, longer ago than max_age"),
         # Whichever clock is wrong, what the vendor has just said counts
         (seen(), Policy(max_age=100), Moment(NOW + 10**6, certain=False), None),
-        (seen(REFUSED), Policy(), Moment(NOW, certain=False), "the vendor does not accept the token any more (unknown token)"),
+        (seen(REFUSED), Policy(), Moment(NOW, certain=False), "the vendor does not accept the token any more (unknown token; asked was https://fake.example)"),
         (seen(replace(ACCEPTED, asked=False)), Policy(), Moment(NOW + 1000, False), "the token expired at 1970-01-01T03:03:20Z"),
     ],
 )  # fmt: skip
@@ -67,8 +67,8 @@ def test_no_clear_answer_and_no_other_reason_is_a_failure():
 def test_what_cannot_or_must_not_be_issued_is_a_failure():
     with pytest.raises(VendorRefused, match="renew=never"):
         present(what=seen(REFUSED), policy=Policy(renew="never"))
-    with pytest.raises(OptionError, match="give a password"):
-        _decide.present(None, Seen(), Policy(), MOMENT, FakeVendor(missing="give a password"))
+    with pytest.raises(OptionError, match="password is not set"):
+        _decide.present(None, Seen(), Policy(), MOMENT, FakeVendor(missing="password is not set."))
 
 
 def test_a_decision_changes_nothing_that_it_was_given():

@@ -82,13 +82,13 @@ def test_a_token_without_an_end_lives_a_day(rocks, claims, issued_at, expires_at
 @pytest.mark.parametrize(
     ("reply", "error", "code", "message"),
     [
-        ({"status": 401, "json": {"message": "bad p&w"}}, VendorRefused, "credentials_refused", "wrong password. The vendor says: bad ***"),
+        ({"status": 401, "json": {"message": "bad p&w"}}, VendorRefused, "credentials_refused", "wrong password. The vendor at https://abc-01.dialer.rocks/a says: bad ***"),
         ({"status": 401, "body": "Invalid ID or Password"}, VendorRefused, "credentials_refused", "Invalid ID or Password"),
         (IP_DENIED, VendorRefused, "ip_denied", "The address of this host is not allowed"),
         ({"status": 401, "body": "YOUR IP IS NOT ALLOWED"}, VendorRefused, "ip_denied", "or use a proxy"),
         ({"status": 406, "body": ""}, VendorRefused, "ip_denied", "is not allowed"),
         ({"status": 403, "json": {}}, VendorRefused, "not_permitted", "The login failed"),
-        ({"status": 422, "json": {"error": "odd"}}, VendorRefused, "vendor_error", "The login failed. The vendor says: odd"),
+        ({"status": 422, "json": {"error": "odd"}}, VendorRefused, "vendor_error", "The login failed. The vendor at https://abc-01.dialer.rocks/a says: odd"),
         ({"status": 401, "body": "<html>Your IP is not allowed", "content_type": "text/html"}, NoClearAnswer, "bad_reply", "web page"),
     ],
 )  # fmt: skip
@@ -230,7 +230,7 @@ def test_a_given_token_tells_its_end_and_its_owner():
 @pytest.mark.parametrize("names", [("username", "password"), ("login", "password"), ("name", "pass")])
 def test_the_vendor_s_own_names_are_understood(names):
     vendor = dialer(**dict(zip(names, ("joe", "p&w"), strict=True)))
-    assert vendor.cannot_issue() is None
+    assert vendor.cannot_issue() == ""
     assert vendor.identity == "user:joe"
     assert vendor.api.secrets.mask("p&w") == "***"
 

@@ -174,7 +174,7 @@ def test_a_key_can_only_be_ended_by_hand():
     assert vendor.revoke(KEY, leaving=True) is Ended.STILL_VALID
     assert "web interface" in vendor.how_it_ends
     assert "session" in ipcortex().how_it_ends
-    assert vendor.cannot_issue() == "make a new API key in the IPCortex web interface and give it in key"
+    assert vendor.cannot_issue() == "Make a new API key in the IPCortex web interface, and give it in key."
 
 
 def test_what_a_task_knows_and_returns():

@@ -111,7 +111,7 @@ def test_check_mode_tells_and_sends_nothing(portal, path):
     [
         ({"full_name": None, "user_password": "an0ther-s3cret"}, "To make it, give full_name"),
         ({"name": "agent", "company": "beta"}, "has another company, acme, which cannot be changed"),
-        ({"username": "agent", "password": "ipcortex-Agent-4ZhN7uJm"}, "The vendor says: Permission denied"),
+        ({"username": "agent", "password": "ipcortex-Agent-4ZhN7uJm"}, " says: Permission denied"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_changes(portal, options, message):

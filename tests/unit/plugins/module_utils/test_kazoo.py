@@ -365,7 +365,7 @@ def test_options_that_contradict_each_other_are_named(options, complaint):
 
 def test_an_account_is_needed_to_log_in():
     assert kazoo(username="u", password="p").cannot_issue() == (
-        "give account_name, account_realm or phone_number beside the credentials"
+        "account_name is not set. Give account_name or KAZOO_ACCOUNT_NAME."
     )
 
 

@@ -138,7 +138,7 @@ def test_no_clear_answer_is_no_reason_to_issue(fault, error):
 NEEDS = {
     "nothing known": (None, [], Policy(), "no token was known", [], []),
     "refused": (
-        record(), [], Policy(), "the vendor does not accept the token any more (unknown token)", ["check old"],
+        record(), [], Policy(), "the vendor does not accept the token any more (unknown token; asked was https://fake.example)", ["check old"],
         ["revoke old", "list"],
     ),
     "expired": (record(expires_at=NOW), [], Policy(), "the token expired at 1970-01-01T00:16:40Z", ["check old"], []),
@@ -211,9 +211,9 @@ def test_renew_never_fails_instead():
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_missing_credentials_are_asked_for_only_when_needed(check_mode):
-    vendor = FakeListingVendor(["old"], missing="give a password")
+    vendor = FakeListingVendor(["old"], missing="password is not set.")
     assert Case(record(), vendor=vendor).run(check_mode=check_mode).changed is False
-    with pytest.raises(OptionError, match=r"\(no token was known\)\. To issue one, give a password\.") as caught:
+    with pytest.raises(OptionError, match=r"\(no token was known\)\. password is not set\.") as caught:
         Case(vendor=vendor).run(check_mode=check_mode)
     assert caught.value.code == "credentials_missing"
     assert vendor.changing == []
@@ -469,8 +469,8 @@ def test_count_is_reached(alive, policy, left, reason):
 
 
 def test_count_cannot_be_reached_without_credentials():
-    case = Case(vendor=FakeListingVendor(missing="give a password"))
-    with pytest.raises(OptionError, match=r"1 missing of 1.*give a password"):
+    case = Case(vendor=FakeListingVendor(missing="password is not set."))
+    with pytest.raises(OptionError, match=r"1 missing of 1.*password is not set"):
         case.run("count")
 
 
@@ -588,7 +588,7 @@ SITUATIONS: dict[str, tuple[str, Case]] = {
         Case(vendor=FakeListingVendor(["a"]), policy=Policy(listing=ListPolicy(exclusive=True))),
     ),
     "never": ("present", Case(policy=Policy(renew="never"))),
-    "no credentials": ("present", Case(vendor=FakeListingVendor(missing="give a password"))),
+    "no credentials": ("present", Case(vendor=FakeListingVendor(missing="password is not set."))),
     "down": ("present", Case(record(), vendor=FakeListingVendor(faults={"check": ["down"]}))),
     "count missing": ("count", Case(vendor=FakeListingVendor(["a"]), policy=Policy(listing=ListPolicy(count=3)))),
     "count reached": ("count", Case(vendor=FakeListingVendor(["a"]))),

@@ -15,10 +15,13 @@ from ansible_collections.telephony.auth.plugins.module_utils._errors import Opti
 from ansible_collections.telephony.auth.plugins.module_utils._options import (
     Spec,
     api_options,
+    complaint,
     credential_hint,
     file_options,
     must_be_usable,
+    not_set,
     option,
+    options_of,
     public_options,
     seconds,
     secret_values,
@@ -131,7 +134,7 @@ def test_api_url_is_required_where_a_vendor_has_none_of_its_own(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("options", "complaint"),
+    ("options", "told"),
     [
         ({"path": "/a", "record": {}}, "mutually exclusive: path|record"),
         ({"owner": "root"}, "missing parameter(s) required by 'owner': path"),
@@ -141,9 +144,9 @@ def test_api_url_is_required_where_a_vendor_has_none_of_its_own(monkeypatch):
         ({"renew": "often"}, "auto, always, never"),
     ],
 )
-def test_options_that_contradict_are_named(options, complaint):
+def test_options_that_contradict_are_named(options, told):
     spec = api_options("kazoo", "https://a.example") + token_options() + file_options()
-    assert complaint in complaints(spec, **options)
+    assert told in complaints(spec, **options)
 
 
 SPEC = {
@@ -234,6 +237,12 @@ def test_a_value_that_an_option_cannot_have_may_be_a_secret_and_is_not_shown(nam
         ({"verify": "s3cret"}, r"argument 'verify' is of type .* and we were unable to convert to bool"),
         ({"timeout": "s3cret"}, r"argument 'timeout' is of type .* and we were unable to convert to int"),
         ({"owner": "root"}, r"missing parameter\(s\) required by 'owner': path"),
+        # Not with the names of all options
+        (
+            {"tiemout": "s3cret", "verifi": "s3cret"},
+            r"Unsupported: tiemout \(did you mean timeout\?\), verifi \(did you mean verify\?\)\.",
+        ),
+        ({"colour": "s3cret"}, r"Unsupported: colour\."),
     ],
 )
 def test_what_ansible_says_of_an_option_is_told_without_its_value(options, told):
@@ -241,6 +250,30 @@ def test_what_ansible_says_of_an_option_is_told_without_its_value(options, told)
     message = without_values(complaints(spec, **options))
     assert re.fullmatch(told, message)
     assert "cret" not in message
+
+
+def test_a_missing_option_is_told_with_where_it_can_come_from():
+    spec = api_options("dialer") + Spec({"role": {"type": "str"}, "place": {"type": "str", "required": True}})
+    address, place = "api_url is not set. Give api_url or DIALER_API_URL.", "place is not set. Give place."
+    assert not_set(spec.argument_spec, "role", "token_role") == "role is not set. Give role or token_role."
+    assert complaint(spec.argument_spec, "missing required arguments: api_url, place") == f"{address} {place}"
+    inside = "missing required arguments: path found in store"
+    assert complaint(spec.argument_spec, inside) == inside
+
+
+@pytest.mark.parametrize(
+    ("message", "options"),
+    [
+        ("value of renew must be one of: auto, always, never", ["renew"]),
+        ("argument 'timeout' is of type str and we were unable to convert to int", ["timeout"]),
+        ("parameters are mutually exclusive: path|record|store", ["path", "record", "store"]),
+        ("missing parameter(s) required by 'owner': path", ["owner"]),
+        ("parameters are required together: key, token", ["key", "token"]),
+        ("max_age is longer than 100 years.", ["max_age"]),
+    ],
+)
+def test_the_options_that_a_message_is_about_are_those_that_it_begins_with(message, options):
+    assert options_of(message) == options
 
 
 def test_what_ansible_says_of_the_items_of_a_list_is_told_without_them():
@@ -258,7 +291,7 @@ def test_a_variable_of_other_bytes_than_utf_8_is_named(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("options", "complaint"),
+    ("options", "told"),
     [
         ({"password": "s3cr\ud800"}, "password holds bytes that are not UTF-8."),
         ({"keep": ["a", "s3cr\udcff"]}, "keep holds bytes that are not UTF-8."),
@@ -266,10 +299,10 @@ def test_a_variable_of_other_bytes_than_utf_8_is_named(monkeypatch):
         ({"path": ""}, "path is empty. Leave it out, or name a file."),
     ],
 )
-def test_what_can_never_be_meant_is_named(options, complaint):
+def test_what_can_never_be_meant_is_named(options, told):
     with pytest.raises(OptionError) as caught:
         must_be_usable({**SPEC, **file_options().argument_spec, **STORE}, options)
-    assert caught.value.message == complaint
+    assert caught.value.message == told
 
 
 def test_usual_options_are_usable():

@@ -99,7 +99,7 @@ def test_a_token_that_was_asked_about_is_refreshed(ringcx, rc_access_token):
     ringcx.add("POST", REFRESH, json=ANSWER, match=[refresh("refresh-1")])
     vendor = session(rc_access_token=rc_access_token)
     vendor.check(KNOWN)
-    assert vendor.cannot_issue() is None
+    assert vendor.cannot_issue() == ""
     assert vendor.issue() == MADE
 
 
@@ -171,7 +171,10 @@ def test_bad_input_is_named_before_any_request(name):
 
 
 def test_what_is_missing_is_told():
-    assert session(rc_access_token=None).cannot_issue() == "give rc_access_token"
+    assert (
+        session(rc_access_token=None).cannot_issue()
+        == "rc_access_token is not set. Give rc_access_token or RINGCX_RC_ACCESS_TOKEN."
+    )
     assert "required by 'refresh_token': access_token" in validate(RingcxSession.spec(), refresh_token="r")[1]
     assert validate(RingcxSession.spec())[0]["renew_before"] == "1m"
 

@@ -129,7 +129,8 @@ def test_what_is_no_token_is_an_error_that_quotes_nothing(portal, body):
 def test_a_refusal_is_told_in_the_vendor_s_words(portal, status, code):
     portal.add("POST", TOKENS, status=status, json={**DENIED, "requestUri": f"x - {TOKEN}"})
     with pytest.raises(
-        VendorRefused, match=f"^No API token was made. The vendor says: {DENIED['generalMessage']}$"
+        VendorRefused,
+        match=f"^No API token was made. The vendor at https://portal.vacd.biz/api says: {DENIED['generalMessage']}$",
     ) as caught:
         vacd().issue()
     assert caught.value.code == code
@@ -175,7 +176,7 @@ def test_the_token_that_authorises_is_listed_first(portal):
 def test_the_known_token_may_list_where_there_is_nothing_better(portal):
     portal.add("GET", TOKENS, json=[TOKEN], match=[with_token(TOKEN)])
     assert vacd(api_token=TOKEN).list() == (TOKEN,)
-    with pytest.raises(OptionError, match="To log in, give username and password") as caught:
+    with pytest.raises(OptionError, match="username is not set") as caught:
         vacd(state="absent").list()
     assert caught.value.code == "credentials_missing"
 
@@ -184,7 +185,10 @@ def test_a_token_that_lists_cannot_issue(portal):
     portal.add("GET", TOKENS, json=[TOKEN])
     vendor = vacd(api_token=TOKEN)
     vendor.list()
-    assert vendor.cannot_issue() == "give username and password, or auth_token"
+    assert (
+        vendor.cannot_issue()
+        == "username is not set. Give username or VACD_USERNAME. password is not set. Give password or VACD_PASSWORD."
+    )
 
 
 def test_a_token_that_is_listed_twice_is_one(portal):

@@ -100,7 +100,7 @@ def test_half_a_pair_is_none(engine, answer):
         (
             info(401, "secret incorrect"),
             "credentials_refused",
-            "unknown user or wrong password. The vendor says: secret incorrect",
+            "unknown user or wrong password. The vendor at https://api.webitel.com says: secret incorrect",
         ),
         (message(401, "Invalid credentials"), "credentials_refused", "Invalid credentials"),
         (info(401, "-ERR user not found\n"), "credentials_refused", "-ERR user not found"),
@@ -108,7 +108,11 @@ def test_half_a_pair_is_none(engine, answer):
         (message(404, "User not found"), "credentials_refused", "User not found"),
         (info(301, "Set security code"), "mfa_required", "Give it in totp_code"),
         (info(401, "code incorrect"), "mfa_required", "one-time code in totp_code was refused"),
-        (info(403, "Permission denied!"), "not_permitted", "The login failed. The vendor says: Permission denied!"),
+        (
+            info(403, "Permission denied!"),
+            "not_permitted",
+            "The login failed. The vendor at https://api.webitel.com says: Permission denied!",
+        ),
         (info(404, "/login not found."), "vendor_error", "The login failed"),
     ],
 )

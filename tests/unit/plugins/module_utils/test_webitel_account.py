@@ -111,7 +111,7 @@ def test_a_session_authorises_without_a_login_and_lives_on(portal):
         ({"user_password": "a@b:c,d'e"}, "user_password must be of letters a-z"),
         ({"role": "admin'}"}, "role must be the name of a role"),
         ({"full_name": "it's"}, "full_name must be without quotes"),
-        ({"password": None}, "To log in, give username and password"),
+        ({"password": None}, "password is not set. Give password or WEBITEL_PASSWORD."),
     ],
 )
 def test_what_cannot_work_is_said_before_any_request(portal, options, message):
