@@ -242,7 +242,7 @@ def test_what_is_there_already_is_used(stage):
 def test_every_option_is_a_variable(collections, stage, role):
     """A new option of a module is forgotten easily in the roles."""
     spec = collections / "ansible_collections" / "telephony" / "auth" / "roles" / role / "meta" / "argument_specs.yml"
-    variables = yaml.safe_load(spec.read_text(encoding="utf-8"))["argument_specs"]["variables"]["options"]
+    variables = yaml.safe_load(spec.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
     names = json.loads(stage.ansible("doc", "--json", "--list", "telephony.auth").stdout)
     documented = {
         name.rpartition(".")[2]: each["doc"]["options"]

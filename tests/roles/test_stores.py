@@ -40,6 +40,7 @@ def test_from_the_first_run_to_the_end(desk, store):
 @pytest.mark.parametrize("store", ["vault_file"], indirect=True)
 def test_the_role_is_the_same_task(desk, store):
     user = desk.hire(token_store=store.option())
+    role = {"name": "telephony.auth.token", "rolespec_validate": False}
     play = {
         "hosts": "vacd",
         "connection": "local",
@@ -47,7 +48,7 @@ def test_the_role_is_the_same_task(desk, store):
         "tasks": [
             {"ansible.builtin.include_role": {"name": "telephony.auth.token"}},
             {"ansible.builtin.assert": {"that": ["token_result is changed", "'token' not in token_result"]}},
-            {"ansible.builtin.import_role": {"name": "telephony.auth.token"}, "vars": {"token_vendor": "vacd"}},
+            {"ansible.builtin.import_role": role, "vars": {"token_vendor": "vacd"}},
             {"ansible.builtin.assert": {"that": ["token_result is not changed"]}},
         ],
     }
