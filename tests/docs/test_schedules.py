@@ -53,14 +53,14 @@ class Timer:
         return set(limit[1].split(":")) if limit else set(VENDORS)
 
 
-def lifetime(group: str) -> int | None:
-    """How long a token lives by itself; None: no limited time, or not known."""
+def lifetime(group: str) -> int:
+    """How long a token lives by itself; 0: no limited time, or not known."""
     match = re.match(r"(\d+) (minute|hour|day)", ROWS[group][0])
-    return int(match[1]) * {"minute": MINUTE, "hour": 3600, "day": DAY}[match[2]] if match else None
+    return int(match[1]) * {"minute": MINUTE, "hour": 3600, "day": DAY}[match[2]] if match else 0
 
 
 def default(group: str) -> str:
-    return t.cast(str, VENDORS[group].spec().argument_spec["renew_before"]["default"])
+    return str(VENDORS[group].spec().argument_spec["renew_before"]["default"])
 
 
 def shipped(group: str) -> str:
