@@ -14,10 +14,13 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
+.PHONY: help playground demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+playground: $(DEMO_VENV)/.ready ## Start simulated vendors to play with, until Ctrl-C
+	@$(DEMO_VENV)/bin/python -u tests/demo/playground.py $(ARGS)
 
 demo: $(DEMO_VENV)/.ready ## Show the collection at work on simulated vendors
 	@PATH="$(CURDIR)/$(DEMO_VENV)/bin:$$PATH" tests/demo/demo.sh

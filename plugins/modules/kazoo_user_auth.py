@@ -18,6 +18,10 @@ description:
   - A token expires, usually one hour after it was made, whether it is used or not. The time is in the token, and is returned as
     RV(expires_at). A playbook that runs for longer should check the token again in between. There may be any number of tokens at
     the same time, and Kazoo has no list of them.
+  - VirtualPBX's page says something else, that a token ends when it has not been used for some time. That was so with Kazoo 3, which kept tokens in a
+    database. Since Kazoo 4, a token is signed, and the time of its end (C(exp)) is part of what is signed, so that use cannot move it. Kazoo 4.3 names
+    the same time after other requests as before them, one hour after the login. Whatever a server does, its token tells - the module goes by
+    C(exp), and asks Kazoo if the token still works.
   - To check a token, the module makes one request with it.
   - Kazoo cannot end a single token. With O(state=absent), the module requests it nevertheless, asks whether the token still
     works, and then removes the record. If the token still works, the module returns RV(revoked=false) and warns until when.

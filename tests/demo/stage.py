@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import typing as t
 import urllib.request
@@ -26,7 +27,37 @@ from urllib.parse import quote, quote_plus
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "inventory"
 VENDORS = ("vacd", "kazoo", "webitel", "ipcortex", "dialer")
+# An ordinary user of each vendor
+ORDINARY = {
+    "vacd": "api.one@example.com",
+    "ringcx": "admin@example.com",
+    "kazoo": "john@example.com",
+    "webitel": "200@mydomain.com",
+    "ipcortex": "agent",
+    "dialer": "user@example.com",
+}
 _FOREIGN = re.compile(r"(ANSIBLE|VACD|KAZOO|WEBITEL|IPCORTEX|DIALER)_|(https?|all)_proxy$", re.IGNORECASE)
+
+
+def _stop(number: int, frame: t.Any) -> t.NoReturn:
+    """A signal becomes an exception, so that all that was started ends."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt(number)
+
+
+@contextlib.contextmanager
+def until_stopped() -> t.Iterator[Path]:
+    """A folder for this program, which is removed whatever ends it. Each signal is a KeyboardInterrupt with its number."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, _stop)
+    place = ROOT / ".venv-demo"
+    place.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=place))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -47,7 +78,8 @@ def ending(process: subprocess.Popen[t.Any]) -> t.Iterator[subprocess.Popen[t.An
 class Simulators:
     """The running simulators and their control API."""
 
-    def __init__(self, ready: dict[str, t.Any]) -> None:
+    def __init__(self, ready: dict[str, t.Any], process: subprocess.Popen[bytes]) -> None:
+        self.wait = process.wait
         self.pid: int = ready["pid"]
         self.url: str = ready["url"]
         self.api_urls: dict[str, str] = ready["api_urls"]
@@ -59,6 +91,11 @@ class Simulators:
         request = urllib.request.Request(f"{self._control}/{command}", data=body, method=method)  # noqa: S310
         with self._opener.open(request, timeout=10) as reply:
             return json.load(reply)
+
+    def ordinary(self, vendor: str) -> dict[str, t.Any]:
+        """The ordinary user of a vendor, with password."""
+        users = self.ask("GET", "users")[vendor]
+        return next(user for user in users if user.get("username") == ORDINARY[vendor])
 
     def alive(self) -> list[dict[str, t.Any]]:
         """The live tokens, less those that exist without any login."""
@@ -81,19 +118,19 @@ class Simulators:
 
 
 @contextlib.contextmanager
-def simulators(folder: Path, max_seconds: int = 900) -> t.Iterator[Simulators]:
-    """The simulators, for as long as the block lasts. folder is for their ready file."""
+def simulators(folder: Path, max_seconds: int = 900, port: int = 0) -> t.Iterator[Simulators]:
+    """The simulators, for as long as the block lasts. folder is for their ready file; port 0 is any free one."""
     ready = folder / "ready.json"
     ready.unlink(missing_ok=True)
     program = [sys.executable, str(ROOT / "tests" / "simulators" / "serve.py")]
-    command = [*program, "--ready-file", str(ready), "--max-seconds", str(max_seconds)]
+    command = [*program, "--ready-file", str(ready), "--max-seconds", str(max_seconds), "--port", str(port)]
     with ending(subprocess.Popen(command, stdin=subprocess.DEVNULL)) as process:
         limit = time.monotonic() + 30
         while not ready.exists():
             if process.poll() is not None or time.monotonic() > limit:
                 raise RuntimeError("The simulators did not start")
             time.sleep(0.05)
-        yield Simulators(json.loads(ready.read_text(encoding="utf-8")))
+        yield Simulators(json.loads(ready.read_text(encoding="utf-8")), process)
 
 
 def link_collection(folder: Path) -> Path:

@@ -12,17 +12,15 @@ from __future__ import annotations
 
 import collections
 import os
-import shutil
 import signal
 import stat
 import sys
-import tempfile
 import textwrap
 import time
 import typing as t
 from pathlib import Path
 
-from stage import ROOT, VENDORS, Run, Simulators, Stage, link_collection, simulators
+from stage import VENDORS, Run, Simulators, Stage, link_collection, simulators, until_stopped
 
 HOUR = 3600
 BOLD, PLAIN = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
@@ -326,23 +324,12 @@ def perform(story: Story, folder: Path) -> None:
     story.tell()
 
 
-def stop(number: int, frame: t.Any) -> t.NoReturn:
-    """A signal becomes an exception, so that all that was started ends."""
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt(number)
-
-
 def main() -> int:
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, stop)
     started = time.monotonic()
     story = Story()
-    place = ROOT / ".venv-demo"
-    place.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="run-", dir=place))
     try:
-        perform(story, folder)
+        with until_stopped() as folder:
+            perform(story, folder)
     except KeyboardInterrupt as interrupt:
         print("\nStopped. The simulators are ended too.", file=sys.stderr)
         return 128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)
@@ -352,8 +339,6 @@ def main() -> int:
             print(f"The last run, exit code {story.run.code}, printed at its end:\n", file=sys.stderr)
             print(story.run.output[-4000:], file=sys.stderr)
         return 1
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     seconds = time.monotonic() - started
     story.tell(f"All as promised, in {seconds:.0f} seconds. The simulators are stopped; the page is all that is left.")
     return 0

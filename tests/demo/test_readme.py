@@ -10,13 +10,17 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 import yaml
-from stage import ROOT
+from playground import exports
+from stage import ORDINARY, ROOT, ending
 
 DOCUMENTS = [
     path.relative_to(ROOT).as_posix()
@@ -33,6 +37,7 @@ RUN_HERE = r"(ansible-playbook|ansible-vault|chown|cp|export|install|mkdir|read|
 RUN_ELSEWHERE = {
     r"apt-get install ": ".ci/run, on a bare Debian",
     r"make (demo|test)$": "the CI; the demo also test_story.py",
+    r"make playground$": "test_first_playbook",
     r"python3 -m venv |\S*(pip|python3 -m pip) install ": "noxfile.py and Makefile, for this very test",
     r"\S*ansible-galaxy collection (build|install)": "conftest.py, and all tests here go by what it installs",
     r"awx |ansible-playbook telephony\.auth\.awx_setup |(export|read -rs) CONTROLLER_": "tests/awx, with a stand-in for AWX",
@@ -50,15 +55,6 @@ ADDRESSES = {
     "dialer": "https://abc-01.dialer.rocks/a",
 }
 INVENTORIES = [ROOT / "examples" / "inventory", ROOT / "examples" / "tenants"]
-# Who owns the password that is typed in
-TYPISTS = {
-    "vacd": "api.one@example.com",
-    "kazoo": "john@example.com",
-    "webitel": "200@mydomain.com",
-    "ipcortex": "agent",
-    "dialer": "user@example.com",
-}
-
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Title and text of each playbook in it
 PLAYBOOKS = dict(re.findall(r"^(\S+\.yml):\n\n```yaml\n(.+?)^```", README, re.DOTALL | re.MULTILINE))
@@ -70,20 +66,59 @@ def play(stage, name, **variables):
     return stage.play(str(stage.folder / name), "-e", more)
 
 
-def test_first_playbook(stage, vendors):
+def test_first_playbook(tmp_path):
+    """As a newcomer goes: the playground in one terminal; its exports and the first playbook, as it stands, in another."""
     assert len(PLAYBOOKS["first.yml"].splitlines()) < 15
-    john = next(user for user in vendors.ask("GET", "users")["kazoo"] if user.get("username") == "john@example.com")
-    stage.env.update(KAZOO_API_URL=vendors.api_urls["kazoo"], KAZOO_PASSWORD=john["password"], HOME=str(stage.folder))
-    run = play(stage, "first.yml")
-    assert (run.code, run.count("changed")) == (0, 1), run.output[-3000:]
-    run = play(stage, "first.yml")
-    assert (run.code, run.count("ok")) == (0, 1)
+    printed, venv = tmp_path / "playground", Path(sys.prefix)
+    (tmp_path / "first.yml").write_text(PLAYBOOKS["first.yml"], encoding="utf-8")
+    # What is installed here is what it would install
+    command = ["make", "--old-file", f"{venv}/.ready", f"DEMO_VENV={venv}", "playground", "ARGS=--port 0"]
+    with printed.open("w") as file, ending(
+        subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file, start_new_session=True)
+    ) as playground:
+        while "Ctrl-C" not in printed.read_text(encoding="utf-8"):
+            assert playground.poll() is None, printed.read_text(encoding="utf-8")
+            time.sleep(0.1)
+        exports = re.findall(r"^export .+$", printed.read_text(encoding="utf-8"), re.MULTILINE)
+        done = subprocess.run(
+            ["bash", "-e", "-u", "-c", "\n".join([*exports, "ansible-playbook first.yml"])],
+            cwd=tmp_path,
+            env={"HOME": str(tmp_path), "LANG": "C.UTF-8", "PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert (done.returncode, "changed=1" in done.stdout) == (0, True), done.stdout + done.stderr
+        (url,) = re.findall(r"listen on (\S+)\.$", printed.read_text(encoding="utf-8"), re.MULTILINE)
+        with urllib.request.urlopen(f"{url}/control/tokens", timeout=10) as reply:  # noqa: S310
+            (token,) = (each["token"] for each in json.load(reply) if each["user"] == "john@example.com")
+        assert json.loads((tmp_path / "kazoo-john.json").read_text(encoding="utf-8"))["token"] == token
+        # Ctrl-C is for all that was started
+        os.killpg(playground.pid, signal.SIGINT)
+        playground.wait(30)
+    assert "The playground has ended." in printed.read_text(encoding="utf-8")
+    with pytest.raises(ProcessLookupError):
+        os.killpg(playground.pid, 0)
+    assert not list((ROOT / ".venv-demo").glob("run-*"))
+
+
+def test_playground_has_a_user_for_each_variable(vendors):
+    """Each variable that is exported is one that a module of this vendor takes."""
+    documented = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "modules").glob("*.py"))
+    names = re.findall(r"^export ([A-Z]+_[A-Z_]+)=(?!.*collections$)", "\n".join(exports(vendors, ROOT)), re.MULTILINE)
+    assert {name.partition("_")[0].lower() for name in names} >= set(vendors.api_urls)
+    assert not [name for name in names if not name.startswith("ANSIBLE_") and f"E({name})" not in documented]
 
 
 def test_use_playbook(stage, vendors):
-    admin = next(user for user in vendors.ask("GET", "users")["webitel"] if user["username"] == "200@mydomain.com")
     stage.env.update(WEBITEL_API_URL=vendors.api_urls["webitel"])
-    run = play(stage, "use.yml", vault_webitel_password=admin["password"], webitel_url=vendors.api_urls["webitel"])
+    run = play(
+        stage,
+        "use.yml",
+        vault_webitel_password=vendors.ordinary("webitel")["password"],
+        webitel_url=vendors.api_urls["webitel"],
+    )
     assert run.code == 0, run.output[-3000:]
     assert [request["operation"] for request in vendors.requests()] == ["issue", "check", "check", "check", "revoke"]
     assert not vendors.alive()
@@ -137,12 +172,7 @@ class Clone:
         self.secrets["ipcortex-operator"] = next(
             user["api_key"] for user in users["ipcortex"] if user.get("username") == "operator"
         )
-        self.typed = {
-            vendor: user["password"]
-            for vendor, name in TYPISTS.items()
-            for user in users[vendor]
-            if user.get("username") == name
-        }
+        self.typed = {vendor: vendors.ordinary(vendor)["password"] for vendor in ORDINARY}
         shutil.copytree(ROOT / "examples", self.folder / "examples")
         for path in self.folder.rglob("*.yml"):
             path.write_text(self.fill_in(path.read_text(encoding="utf-8")), encoding="utf-8")
@@ -157,6 +187,8 @@ class Clone:
         for name in ("etc/systemd/system", "home"):
             (self.folder / name).mkdir(parents=True)
         stage.env.update({f"{vendor}_API_URL".upper(): url for vendor, url in vendors.api_urls.items()})
+        if "make playground" in text:
+            stage.env["KAZOO_PASSWORD"] = self.typed["kazoo"]  # as it exports it
         program = Path(sys.executable).parent
         stage.env.update(
             ANSIBLE_VERBOSITY="3", HOME=str(self.folder / "home"), PATH=f"{program}{os.pathsep}{stage.env['PATH']}"

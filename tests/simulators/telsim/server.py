@@ -17,6 +17,7 @@ import signal
 import socket
 import ssl
 import struct
+import sys
 import tempfile
 import typing as t
 import zlib
@@ -493,4 +494,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.verbose:
         logging.basicConfig(level=logging.INFO)
-    asyncio.run(run(options))
+    try:
+        asyncio.run(run(options))
+    except OSError as failure:
+        sys.exit(f"The simulators cannot listen: {failure}")
