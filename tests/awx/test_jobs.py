@@ -91,7 +91,7 @@ def handled(jobs):
         (event["event_data"]["host"], number)
         for number, job in enumerate(jobs)
         for event in job.events
-        if event["event"] == "runner_on_ok" and event["event_data"]["task_action"].startswith("telephony.auth.")
+        if event["event"] == "runner_on_ok" and event["event_data"]["task_action"].startswith("telephony.auth.token")
     )
 
 
