@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +19,9 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "demo"), str(HERE.parent / "tools")]
 
 from openbao import app_role, openbao
-from setup_run import CONSUMER, PROJECT_URL, SetUp
+from setup_run import CONSUMER, PREFIX, PROJECT_URL, SetUp
 from stage import ROOT, simulators
-from standin import Awx, serving
+from standin import AWX_24, PLATFORM, Awx, serving
 
 # What AWX finds in a project that starts as a copy of the example
 PLAYBOOKS = sorted(path.name for path in (ROOT / "examples" / "awx").glob("*.yml"))
@@ -28,6 +29,7 @@ PLAYBOOKS = sorted(path.name for path in (ROOT / "examples" / "awx").glob("*.yml
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "empty: with an AWX that has nothing but an organization")
+    config.addinivalue_line("markers", "platform: the same, with an automation platform in place of AWX")
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +42,12 @@ def tarball(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def collections(tmp_path_factory, tarball):
+    """Installed as AWX does it before a job, for a project without an execution environment of its own."""
     folder = tmp_path_factory.mktemp("installed")
-    galaxy(folder, "install", str(tarball), "--collections-path", str(folder), "--offline")
+    project = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "examples" / "awx" / "collections", project / "collections")
+    shutil.copy(tarball, project / "collections")
+    galaxy(project, "install", "-r", "collections/requirements.yml", "--collections-path", str(folder), "--offline")
     return folder
 
 
@@ -78,8 +84,9 @@ def first_run(tmp_path_factory, collections, consumers):
 @pytest.fixture
 def awx(request, first_run):
     """An AWX of the test's own: as after the first run, or with the mark `empty` as before it."""
-    if request.node.get_closest_marker("empty"):
-        return Awx({PROJECT_URL: PLAYBOOKS})
+    for marker, layout in (("empty", AWX_24), ("platform", PLATFORM)):
+        if request.node.get_closest_marker(marker):
+            return Awx({PROJECT_URL: PLAYBOOKS}, layout)
     ready = copy.deepcopy(first_run[0])
     ready.requests.clear()
     return ready
@@ -89,12 +96,13 @@ def awx(request, first_run):
 def set_up(tmp_path, collections, awx):
     """Runs of telephony.auth.awx_setup on that AWX."""
     with serving(awx) as url:
-        yield SetUp(tmp_path, collections, url, awx.token)
+        prefix = {} if awx.layout is AWX_24 else {PREFIX: awx.layout.api.removesuffix("v2/")}
+        yield SetUp(tmp_path, collections, url, awx.token, prefix)
 
 
 def galaxy(folder: Path, *arguments: str) -> None:
     (folder / "ansible.cfg").touch()
     env = {**os.environ, "ANSIBLE_HOME": str(folder / "home"), "ANSIBLE_CONFIG": str(folder / "ansible.cfg")}
     command = [sys.executable, "-m", "ansible", "galaxy", "collection", *arguments]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

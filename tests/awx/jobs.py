@@ -57,10 +57,10 @@ class Job:
     output: str
     events: list[Object]
 
-    def results(self, task_prefix: str = "telephony.auth.") -> dict[str, Object]:
-        """The results of this collection's modules, by host."""
+    def results(self) -> dict[str, Object]:
+        """What was done about the tokens, by host."""
         ended = [each["event_data"] for each in self.events if each["event"] in ("runner_on_ok", "runner_on_failed")]
-        return {each["host"]: each["res"] for each in ended if each["task_action"].startswith(task_prefix)}
+        return {each["host"]: each["res"] for each in ended if each["task_action"].startswith("telephony.auth.token")}
 
 
 def injected(credential_type: Object, values: Object) -> dict[str, str]:

@@ -10,6 +10,8 @@ github.com/ansible/awx-plugins. The client certificate and Kubernetes, which not
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import typing as t
 from urllib.parse import urljoin
 
@@ -57,10 +59,20 @@ def look_up(given: t.Mapping[str, str]) -> str:
     A default of the credential type does not count: what was not given is missing. Raises LookupError when the job would
     end with an error; that is also so for a value that is no text, which AWX cannot put into a job.
     """
-    session = requests.Session()
-    session.trust_env = False
-    if given.get("namespace"):
-        session.headers["X-Vault-Namespace"] = given["namespace"]
+    with contextlib.ExitStack() as stack:
+        session = stack.enter_context(requests.Session())
+        session.trust_env = False
+        if given.get("namespace"):
+            session.headers["X-Vault-Namespace"] = given["namespace"]
+        if given.get("cacert"):
+            file = stack.enter_context(tempfile.NamedTemporaryFile("w", encoding="utf-8"))
+            file.write(given["cacert"])
+            file.flush()
+            session.verify = file.name
+        return _read(session, given)
+
+
+def _read(session: requests.Session, given: t.Mapping[str, str]) -> str:
     try:
         session.headers["X-Vault-Token"] = given.get("token") or _log_in(session, given)
         secret_path = given["secret_path"]

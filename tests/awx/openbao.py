@@ -21,8 +21,11 @@ from stage import ending
 
 
 @contextlib.contextmanager
-def openbao(log: Path) -> t.Iterator[hvac.Client]:
-    """A server in memory, with a KV secrets engine of version 2 at secret/. Gives a client that may do anything."""
+def openbao(log: Path, certificates: Path | None = None) -> t.Iterator[hvac.Client]:
+    """A server in memory, with a KV secrets engine of version 2 at secret/. Gives a client that may do anything.
+
+    With a folder for certificates, it speaks TLS: vault-ca.pem there is the certificate of the authority.
+    """
     token = secrets.token_urlsafe()
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -30,7 +33,12 @@ def openbao(log: Path) -> t.Iterator[hvac.Client]:
     env = {**os.environ, "BAO_DEV_ROOT_TOKEN_ID": token}
     session = requests.Session()
     session.trust_env = False
-    client = hvac.Client(f"http://{address}", token, session=session)
+    scheme = "http"
+    if certificates:
+        scheme = "https"
+        command += ["-dev-tls", f"-dev-tls-cert-dir={certificates}"]
+        session.verify = str(certificates / "vault-ca.pem")
+    client = hvac.Client(f"{scheme}://{address}", token, session=session)
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
     with ending(process):
@@ -45,7 +53,7 @@ def openbao(log: Path) -> t.Iterator[hvac.Client]:
 def _is_ready(client: hvac.Client) -> bool:
     try:
         return "secret/" in client.sys.list_mounted_secrets_engines()["data"]
-    except (requests.RequestException, hvac.exceptions.VaultError):
+    except (OSError, hvac.exceptions.VaultError):  # also as long as there is no certificate
         return False
 
 

@@ -14,11 +14,14 @@ import sys
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 from stage import ROOT, ending
 
 PROJECT_URL = "https://git.example.com/tokens.git"
+# How awx.awx is told where automation platform has the API
+PREFIX = "CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX"
 CONSUMER = {"name": "PBX", "path": "telephony/one"}
 # The machine's own settings are none of the tests' business.
 FOREIGN = re.compile(
@@ -60,9 +63,13 @@ class Run:
 
 
 class SetUp:
-    def __init__(self, folder: Path, collections: Path, url: str, token: str) -> None:
+    def __init__(
+        self, folder: Path, collections: Path, url: str, token: str, more: t.Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.folder = folder
-        self._env = {**clean_env(folder, collections), "CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": token}
+        self.url = url
+        own = {"CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": token}
+        self._env = {**clean_env(folder, collections), **own, **more}
 
     def run(self, *arguments: str, playbook: str = "telephony.auth.awx_setup", **variables: t.Any) -> Run:
         # On the command line Ansible would show them

@@ -2,10 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stand-in for AWX 24 on loopback: as much of its API as the modules of awx.awx ask for, with AWX's own checks."""
+"""A stand-in for AWX 24 on loopback: as much of its API as the modules of awx.awx ask for, with AWX's own checks.
+
+It also has the layouts of what came after AWX 24: automation platform, and builds of AWX in development.
+"""
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import copy
 import json
@@ -328,6 +332,26 @@ RESOURCES = {
     ),
 }
 
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the API is, where a token is made for a name and a password, and what each answer says of the product.
+
+    Without a place for tokens there are none, and each request has the name and the password.
+    """
+
+    api: str
+    tokens: str | None
+    product: str
+    version: str
+
+
+AWX_24 = Layout("/api/v2/", "/api/v2/tokens/", "AWX", "24.6.1")
+# Automation platform 2.5 and later: a gateway is before the controller, and makes the tokens
+PLATFORM = Layout("/api/controller/v2/", "/api/gateway/v1/tokens/", "Red Hat Ansible Automation Platform", "4.6.2")
+# Since github.com/ansible/awx/pull/15666
+AWX_DEVELOPMENT = Layout("/api/v2/", None, "AWX", "24.6.2.dev300")
+
 # What can be launched and scheduled is also in one list
 UNIFIED = ("projects", "inventory_sources", "job_templates")
 
@@ -335,7 +359,8 @@ UNIFIED = ("projects", "inventory_sources", "job_templates")
 class Awx:
     """What AWX keeps. scm is what its projects find: the playbooks at each URL."""
 
-    def __init__(self, scm: dict[str, list[str]]) -> None:
+    def __init__(self, scm: dict[str, list[str]], layout: Layout = AWX_24) -> None:
+        self.layout = layout
         self.store: Store = {resource: {} for resource in [*RESOURCES, "unified_job_templates"]}
         self.surveys: dict[int, Object] = {}
         self.linked: dict[tuple[int, str], list[int]] = {}
@@ -343,6 +368,7 @@ class Awx:
         self.requests: list[tuple[str, str]] = []
         self.passed_over: set[tuple[str, str]] = set()
         self.token = "awx-token-4f8a2c"
+        self.login = ("admin", "awx-password-71d0e3")
         self._scm = scm
         self._last_id = 0
         self._keep("organizations", {"name": "Default", "description": ""})
@@ -357,7 +383,7 @@ class Awx:
     def answer(self, method: str, url: str, body: Json) -> tuple[int, Json]:
         parts = urlsplit(url)
         self.requests.append((method, parts.path))
-        found = re.fullmatch(r"/api/v2/(\w+)/(?:(\d+)/(?:(\w+)/)?)?", parts.path)
+        found = re.fullmatch(rf"{self.layout.api}(\w+)/(?:(\d+)/(?:(\w+)/)?)?", parts.path)
         if not found or (found[1] not in self.store and found[1] != "project_updates"):
             raise Refused({"detail": "Not found."}, 404)
         resource, sub = found[1], found[3]
@@ -387,6 +413,19 @@ class Awx:
         if method == "PATCH":
             self._change(resource, number_, body)
         return 200, self.show(resource, number_)
+
+    def admits(self, path: str, authorization: str | None) -> bool:
+        """Whether who sends this header may ask for this path."""
+        basic = "Basic " + base64.b64encode(":".join(self.login).encode()).decode()
+        by_name = self.layout.tokens is None or path == self.layout.tokens
+        return authorization == (basic if by_name else f"Bearer {self.token}")
+
+    def answer_tokens(self, method: str, path: str) -> tuple[int, Json] | None:
+        """A token is made, or ended. None if the request is about something else."""
+        if self.layout.tokens and path.startswith(self.layout.tokens):
+            self.requests.append((method, path))
+            return (204, None) if method == "DELETE" else (201, {"id": 1, "token": self.token})
+        return None
 
     def writes(self) -> list[tuple[str, str]]:
         return [request for request in self.requests if request[0] != "GET"]
@@ -444,7 +483,7 @@ class Awx:
         if resource == "unified_job_templates":
             resource = next(each for each in UNIFIED if number_ in self.store[each])
         item = copy.deepcopy(self.store[resource][number_])
-        url = f"/api/v2/{resource}/{number_}/"
+        url = f"{self.layout.api}{resource}/{number_}/"
         related = {"survey_spec": f"{url}survey_spec/"} if resource == "job_templates" else {}
         summary = {"current_update": {"id": number_}} if item.get("status") == "running" else {}
         if resource == "credentials":
@@ -660,16 +699,21 @@ def serving(awx: Awx) -> t.Iterator[str]:
             size = int(self.headers.get("Content-Length") or 0)
             raw = self.rfile.read(size)
             try:
-                if self.headers.get("Authorization") != f"Bearer {awx.token}":
+                path = urlsplit(self.path).path
+                if not path.startswith((awx.layout.api, awx.layout.tokens or awx.layout.api)):
+                    raise Refused({"detail": "Not found."}, 404)
+                if not awx.admits(path, self.headers.get("Authorization")):
                     raise Refused({"detail": "Authentication credentials were not provided."}, 401)
                 with lock:
-                    status, body = awx.answer(self.command, self.path, json.loads(raw or "null"))
+                    status, body = awx.answer_tokens(self.command, path) or awx.answer(
+                        self.command, self.path, json.loads(raw or "null")
+                    )
             except Refused as refused:
                 status, body = refused.status, refused.body
             data = b"" if body is None else json.dumps(body).encode()
             self.send_response(status)
-            self.send_header("X-API-Product-Name", "AWX")
-            self.send_header("X-API-Product-Version", "24.6.1")
+            self.send_header("X-API-Product-Name", awx.layout.product)
+            self.send_header("X-API-Product-Version", awx.layout.version)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()

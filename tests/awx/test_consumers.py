@@ -15,7 +15,7 @@ import kv_lookup
 import pytest
 import yaml
 from jobs import Launcher
-from openbao import app_role
+from openbao import app_role, openbao
 from setup_run import CONSUMER, clean_env, linked_fields
 from stage import ROOT
 
@@ -146,6 +146,23 @@ def test_every_way_to_log_in(vault):
     assert kv_lookup.look_up({**reader, **link, "auth_path": "approle", "secret_version": str(version)}) == "t-1"
     with pytest.raises(LookupError, match="default_auth_path"):  # a default in the form, and nowhere else
         kv_lookup.look_up({**reader, **link})
+
+
+def test_certificate_of_the_authority_and_namespace(tmp_path):
+    """A server that only its own authority vouches for, and an AppRole and a secret in a namespace."""
+    with openbao(tmp_path / "log", tmp_path) as client:
+        client.adapter.post("/v1/sys/namespaces/acme")
+        client.adapter.namespace = "acme"
+        client.sys.enable_secrets_engine("kv", "secret", options={"version": "2"})
+        client.secrets.kv.v2.create_or_update_secret("telephony/one", {"token": "t-acme"})
+        cacert = (tmp_path / "vault-ca.pem").read_text("utf-8")
+        login = {**app_role(client, "telephony/one"), "default_auth_path": "approle", "api_version": "v2"}
+        given = {**login, "secret_path": "telephony/one", "secret_backend": "secret", "secret_key": "token"}
+        assert kv_lookup.look_up({**given, "namespace": "acme", "cacert": cacert}) == "t-acme"
+        with pytest.raises(LookupError, match="certificate"):
+            kv_lookup.look_up({**given, "namespace": "acme"})
+        with pytest.raises(LookupError, match="403"):  # nobody can log in that way outside of the namespace
+            kv_lookup.look_up({**given, "cacert": cacert})
 
 
 def test_what_was_made(first_run, awx, consumers):

@@ -11,7 +11,9 @@ import re
 
 import credential_types
 import pytest
+import requests
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from setup_run import linked_fields
 from stage import ROOT
 
@@ -87,6 +89,7 @@ def test_what_was_changed_by_hand_is_corrected(set_up, awx, consumers):
     variables = {**consumers, "awx_vault": {**consumers["awx_vault"], "secret_id": new_secret}}
     predicted = set_up.run("--check", **variables)
     assert (predicted.code, predicted.count("changed")) == (0, 5), predicted.output
+    assert "not in AWX yet" not in predicted.output
     assert awx.writes() == []
     assert [template, kazoo, schedule, source, link] == bad
     done = set_up.run(**variables)
@@ -115,15 +118,26 @@ def test_check_mode_on_an_empty_awx_sends_no_write(set_up, awx):
     assert done.code == 0, done.output
     assert done.count("changed") >= 5
     assert awx.writes() == []
+    for unforeseen in (
+        "credentials: PBX",
+        "links of credentials: PBX",
+        "inventory sources: Telephony tokens",
+        "job templates: Telephony tokens: provision, Telephony tokens: rotate",
+        "schedules: Telephony tokens: renew every night, Telephony tokens: report every week",
+    ):
+        assert f"not in AWX yet: {unforeseen}" in done.output
 
 
-@pytest.mark.empty
+@pytest.mark.platform
 def test_all_variables(set_up, awx):
-    """With variables in place of the defaults: an execution environment, credentials, no inventory source, another time."""
+    """With variables in place of the defaults: an execution environment, credentials, no inventory source, another time.
+
+    And on automation platform, with a token from its gateway.
+    """
     vault_type = awx.named("credential_types", "Vault")["id"]
     _status, vault = awx.answer(
         "POST",
-        "/api/v2/credentials/",
+        f"{awx.layout.api}credentials/",
         {
             "name": "tokens vault",
             "organization": 1,
@@ -134,10 +148,15 @@ def test_all_variables(set_up, awx):
     lookup_type = awx.named("credential_types", "HashiCorp Vault Secret Lookup")["id"]
     inputs = {"url": "https://vault.example.com:8200", "token": "hvs." + "2f8a" * 6, "api_version": "v2"}
     body = {"name": "Vault of all", "organization": 1, "credential_type": lookup_type, "inputs": inputs}
-    _status, lookup = awx.answer("POST", "/api/v2/credentials/", body)
+    _status, lookup = awx.answer("POST", f"{awx.layout.api}credentials/", body)
     rule = "DTSTART;TZID=Europe/Berlin:20260101T020000 RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=SA,SU"
     schedule = {"name": "Weekend", "job_template": "Telephony tokens: check", "rrule": rule, "enabled": False}
-    token = "oauth-" + "9d1f" * 6
+    awx.token = "oauth-" + "9d1f" * 6
+    wish = {"description": "telephony.auth", "scope": "write"}
+    with requests.Session() as session:
+        session.trust_env = False
+        reply = session.post(f"{set_up.url}/api/gateway/v1/tokens/", json=wish, auth=awx.login, timeout=30)
+    token = reply.json()["token"]
     variables = {
         "awx_controller_oauthtoken": token,
         "awx_execution_environment": "tokens",
@@ -150,7 +169,6 @@ def test_all_variables(set_up, awx):
         "awx_slices": 8,
         "awx_schedules": [schedule],
     }
-    awx.token = token
     done = set_up.run(**variables)
     assert done.code == 0, done.output
     assert token not in done.output
@@ -174,8 +192,88 @@ def test_a_refused_token_is_not_shown(set_up, awx):
     done = set_up.run(awx_controller_oauthtoken=token)
     assert done.code != 0
     assert "Invalid authentication credentials" in done.output
+    assert "Set CONTROLLER_HOST and CONTROLLER_OAUTH_TOKEN" in done.output
     assert token not in done.output
     assert awx.writes() == []
+
+
+@pytest.mark.empty
+def test_all_that_is_missing_is_told_at_once_before_anything_is_made(set_up, awx):
+    for organization in (1, awx.answer("POST", "/api/v2/organizations/", {"name": "Two"})[1]["id"]):
+        kind = awx.named("credential_types", "Vault")["id"]
+        body = {"name": "twins", "organization": organization, "credential_type": kind}
+        awx.answer("POST", "/api/v2/credentials/", body)
+    awx.requests.clear()
+    done = set_up.run(
+        awx_organization="Telephony",
+        awx_credentials=["no vault password", "twins"],
+        awx_project_credential="no deploy key",
+        awx_consumers=[{"name": "PBX", "path": "telephony/one"}],
+        awx_execution_environment="no image",
+        awx_extra_vars={"token_grace": "1d", "token_max_age": "90d"},
+        awx_schedules=[{"name": "Weekend", "job_template": "another's", "rrule": "x"}],
+    )
+    assert done.code != 0
+    assert (
+        "Nothing was made. AWX has to have one of each of these. Make it there, or correct the variable: organization"
+        " Telephony (awx_organization), credential no vault password (awx_credentials), credential twins (awx_credentials;"
+        " there are 2), credential no deploy key (awx_project_credential), credential Telephony tokens: reading from HashiCorp"
+        " Vault (awx_vault_credential), execution environment no image (awx_execution_environment). A survey asks for"
+        " token_grace. Move it from awx_extra_vars into the inventory. awx_schedules names job templates that are not of this"
+        " role: another's."
+    ) in re.sub(r"\s+", " ", done.output)
+    assert awx.writes() == []
+
+
+URL = {"url": "https://vault.example.com:8200"}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"token": "secret-1"}, "missing required arguments: url found in awx_vault"),
+        (URL, "one of the following is required: token, role_id, username, kubernetes_role found in awx_vault"),
+        ({**URL, "role_id": "r"}, "parameters are required together: role_id, secret_id found in awx_vault"),
+        ({**URL, "token": "secret-1", "secret_id": "secret-2"}, "required together: role_id, secret_id"),
+        ({**URL, "token": "secret-1", "role_id": "r", "secret_id": "secret-2"}, "mutually exclusive: token|role_id"),
+        ({**URL, "token": "secret-1", "ca_cert": "PEM"}, "awx_vault.ca_cert. Supported parameters include: cacert"),
+        ({**URL, "token": {"value": "secret-1"}}, None),
+        ({**URL, "token": "secret-1"}, ""),
+        ({**URL, "role_id": "r", "secret_id": "secret-2", "namespace": "acme", "cacert": "PEM"}, ""),
+        ({**URL, "username": "awx", "password": "secret-1", "default_auth_path": "userpass"}, ""),
+    ],
+)
+def test_the_login_to_hashicorp_vault_is_validated(given, told):
+    options = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text("utf-8"))["argument_specs"]["main"]["options"]
+    validator = ArgumentSpecValidator({"awx_vault": options["awx_vault"]})
+    msg = " ".join(validator.validate({"awx_vault": given}, validate_role_argument_spec=True).error_messages)
+    if told is not None:
+        assert (told in msg) if told else (msg == "")
+    assert "secret-1" not in msg
+    assert "secret-2" not in msg
+
+
+def test_what_a_survey_does_not_change_is_as_in_the_inventory():
+    """By the answers that are there before anybody touches them, and by those that a schedule gives."""
+    asked = {question["variable"]: question for defined in TEMPLATES.values() for question in survey(defined)}
+    (play,) = yaml.safe_load((ROOT / "examples" / "awx" / "answers.yml").read_text("utf-8"))
+    ignored = play["tasks"][0]["when"]
+    variables = yaml.safe_load((ROLE / "vars" / "main.yml").read_text("utf-8"))
+    # The batch size of a rotation is nothing that the inventory could say, and the limit is repeated each time
+    assert set(asked) == {"token_serial", "confirmed_limit", *(f"answer_{name}" for name in variables["__awx_asked"])}
+    for variable in set(asked) - {"token_serial", "confirmed_limit"}:
+        assert not asked[variable]["required"]
+        if asked[variable]["type"] == "multiselect":
+            assert "default" not in asked[variable]
+        else:
+            assert f"'{asked[variable]['default']}'" in ignored
+    for name, defined in TEMPLATES.items():
+        heeds = "answers.yml" in (ROOT / "examples" / "awx" / defined["playbook"]).read_text("utf-8")
+        assert heeds == any(question["variable"].startswith("answer_") for question in survey(defined)), name
+
+
+def survey(defined):
+    return defined.get("survey_spec", {"spec": []})["spec"]
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES))

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.awx.awx.plugins.module_utils.controller_api import ControllerAPIModule
 from rules import Refused, check_inputs, check_rrule, check_survey
-from setup_run import PROJECT_URL
-from standin import Awx
+from setup_run import PREFIX, PROJECT_URL
+from standin import AWX_24, AWX_DEVELOPMENT, PLATFORM, Awx, serving
 
 FIELD = {"id": "user", "label": "User"}
 QUESTION = {"variable": "when", "question_name": "When", "type": "text", "required": True}
@@ -341,6 +342,48 @@ def test_schedules_answer_the_survey_and_set_nothing_else(awx):
         assert set(refused(awx, "schedules", **body, **more).body) == {field}
     post(awx, "schedules", **body, extra_data={"when": "now"})
     assert "__all__" in refused(awx, "schedules", **body, extra_data={"when": "now"}).body
+
+
+def asked_by_awx_awx(url, monkeypatch, prefix=None, **login):
+    """What the modules of awx.awx find at a URL, as they log in."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.delenv(PREFIX, raising=False)
+    if prefix:
+        monkeypatch.setenv(PREFIX, prefix)
+
+    def fail(msg, **_more):
+        raise LookupError(msg)
+
+    given = {"controller_host": url, **{f"controller_{key}": value for key, value in login.items()}}
+    module = ControllerAPIModule({}, given, error_callback=fail, warn_callback=lambda _warning: None)
+    found = module.get_endpoint("organizations")["json"]["results"]
+    return [each["url"] for each in found]
+
+
+def test_layouts(monkeypatch):
+    """AWX 24, automation platform, and AWX in development: how awx.awx reaches each, or not."""
+    for layout, prefix, url in (
+        (AWX_24, None, "/api/v2/organizations/1/"),
+        (PLATFORM, "/api/controller/", "/api/controller/v2/organizations/1/"),
+    ):
+        awx = Awx({}, layout)
+        with serving(awx) as host:
+            assert asked_by_awx_awx(host, monkeypatch, prefix, oauthtoken=awx.token) == [url]
+            with pytest.raises(LookupError, match="401"):
+                asked_by_awx_awx(host, monkeypatch, prefix, oauthtoken="another")
+    user, password = awx.login
+    with serving(Awx({})) as host:
+        assert asked_by_awx_awx(host, monkeypatch, username=user, password=password)
+    with serving(Awx({}, PLATFORM)) as host:
+        with pytest.raises(LookupError, match="could not be found"):
+            asked_by_awx_awx(host, monkeypatch, oauthtoken=awx.token)
+        with pytest.raises(LookupError, match="Failed to get token"):  # it would have to ask the gateway
+            asked_by_awx_awx(host, monkeypatch, "/api/controller/", username=user, password=password)
+    with serving(Awx({}, AWX_DEVELOPMENT)) as host:
+        with pytest.raises(LookupError, match="401"):
+            asked_by_awx_awx(host, monkeypatch, oauthtoken=awx.token)
+        with pytest.raises(LookupError, match="Failed to get token"):  # only an awx.awx of later builds does without
+            asked_by_awx_awx(host, monkeypatch, username=user, password=password)
 
 
 def test_all_types_of_credentials_have_their_fields_typed():
