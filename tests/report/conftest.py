@@ -22,7 +22,7 @@ from runs import run_role
 
 
 def pytest_addoption(parser):
-    parser.addoption("--screenshot", metavar="PATH", help="write a picture of the HTML page to this PNG file")
+    parser.addoption("--screenshots", metavar="FOLDER", help="write pictures of the HTML page, report-WIDTH.png, here")
 
 
 @pytest.fixture(scope="session")

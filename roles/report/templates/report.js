@@ -17,7 +17,9 @@
   const output = document.querySelector("output");
   const pager = document.querySelector(".pager");
   const [previous, range, next] = pager.children;
-  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  // Not innerText, for which all rows would have to be laid out
+  const text = (row) => [...row.cells].flatMap((cell) => [...cell.childNodes]).map((node) => node.textContent).join(" ");
+  const texts = new Map(rows.map((row) => [row, text(row).toLowerCase()]));
   const tenants = new Map(rows.map((row) => [row, [...row.querySelectorAll(".tenants span")].map((each) => each.textContent)]));
   const collator = new Intl.Collator("en", { numeric: true });
   let flag = "";
@@ -42,8 +44,9 @@
     made.className = "group";
     const cell = made.appendChild(document.createElement("th"));
     cell.colSpan = heads.length;
-    cell.textContent = group(row) || "no tenant";
-    cell.appendChild(document.createElement("small")).textContent = count;
+    const number = document.createElement("small");
+    number.textContent = count;
+    cell.append(group(row) || "no tenant", " ", number);
     return made;
   };
 
@@ -78,7 +81,7 @@
     show();
   };
 
-  // Pages from a disk or without TLS may not write to the clipboard in another way
+  // The newer way to write to the clipboard is for pages with TLS alone
   const copy = (button) => {
     getSelection().selectAllChildren(button.previousElementSibling);
     button.textContent = document.execCommand("copy") ? "Copied" : "Selected";
@@ -94,7 +97,8 @@
       show();
     });
   });
-  for (const control of [words, tenant, grouped]) control?.addEventListener("input", () => show());
+  words.addEventListener("input", () => show());
+  for (const control of [tenant, grouped]) control?.addEventListener("change", () => show());
   previous.addEventListener("click", () => show(page - 1));
   next.addEventListener("click", () => show(page + 1));
   document.querySelectorAll(".command button").forEach((button) => {
