@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 from pathlib import Path
@@ -169,7 +170,7 @@ def numbers(window, kind):
     """What the marks of one kind stand for, of which none covers another."""
     marks = window.all(f".timeline .{kind}")
     sides = [(mark.rect["x"], mark.rect["x"] + mark.rect["width"]) for mark in marks]
-    assert all(end <= begin for (_begin, end), (begin, _end) in zip(sides, sides[1:]))
+    assert all(end <= begin for (_begin, end), (begin, _end) in itertools.pairwise(sides))
     # Text that is drawn has an end, too
     wide = "return [...arguments[0].querySelectorAll('text')].every((text) => text.getBBox().width < 28)"
     assert all(window.driver.execute_script(wide, mark) for mark in marks)
@@ -282,7 +283,7 @@ def test_rows_are_cards_on_a_phone(window, reported, scheme):
     window.media(prefers_color_scheme=scheme)
     tops = "return [...arguments[0].cells].filter((cell) => cell.checkVisibility()).map((cell) => [cell.getBoundingClientRect().top, cell.className])"
     bottom = 0
-    for row, known in zip(window.all("tbody tr"), reported.json["rows"]):
+    for row, known in zip(window.all("tbody tr"), reported.json["rows"], strict=True):
         cells = sorted(window.driver.execute_script(tops, row))
         assert {name for _top, name in cells[:2]} == {"action", "urgency"}
         assert cells[2][1] == "user"
