@@ -12,6 +12,10 @@ short_description: Tell what tokens exist, and what is urgent about them
 description:
   - Turns the facts about the tokens of many API users, as M(telephony.auth.token_info) returns them, into rows in the order of
     their urgency, a summary, a timeline, a table for the screen, and CSV. The role P(telephony.auth.report#role) makes files of them.
+  - How urgent a token is goes by its own lifetime, so that one which lives for an hour and is renewed by each run is V(ok) most of
+    that hour. It is V(overdue) if it does not work, has expired, or the next provisioning run has something to do by now. It is
+    V(soon) if that is so within O(soon), and less than a third of the time since the token was issued is left until then.
+    When the token was issued may be unknown, or no sooner than that; O(soon) alone decides then. Else it is V(ok).
   - All text is taken for hostile. In what is returned, it is on one line and without control characters, and no cell of the
     CSV starts with a character that makes a spreadsheet take it for a formula. HTML is for the caller to escape.
 positional: _input
@@ -87,8 +91,21 @@ options:
   now:
     description: The time to compare with, in ISO 8601 like V(2026-11-22T09:30:00Z). By default, the present.
     type: str
+  groups:
+    description:
+      - The groups of the inventory, each with the names of its hosts, as the variable C(groups) has them.
+      - Those of a host are its tenants. C(all), C(ungrouped) and the groups of the vendors, such as C(kazoo), are none.
+    type: dict
+    default: {}
+  inventory:
+    description: What the commands in the report name as the inventory.
+    type: list
+    elements: str
+    default:
+      - INVENTORY
   soon:
-    description: What is due within this time is urgent. A duration such as V(7d), V(36h), V(1w2d), or a bare number of seconds.
+    description:
+      - Nothing that is further away than this is urgent. A duration such as V(7d), V(36h), V(1w2d), or a bare number of seconds.
     type: str
     default: 7d
   days:
@@ -136,6 +153,9 @@ _value:
         vendors:
           description: C(total) and C(counts) for each vendor.
           type: dict
+        tenants:
+          description: C(total) and C(counts) for each tenant. An API user of two tenants counts in both.
+          type: dict
         hosts:
           description: The names of those who are V(problem), V(overdue), V(unmanaged).
           type: dict
@@ -149,8 +169,11 @@ _value:
       description:
         - What is known of each API user, in the order of urgency, then name.
         - "Beside the keys of the input: C(urgency), which is V(problem), V(overdue), V(soon) or V(ok); C(flags), a list of
-          all such words that apply, which may have V(unmanaged) too; C(age_days); C(next_action) in words; and C(age),
-          C(expires) and C(revoke) in words such as V(in 3 days)."
+          all such words that apply, which may have V(unmanaged) too; C(tenants), the names of the host's groups in O(groups);
+          C(age_days); C(next_action) in words; and C(age), C(expires) and C(revoke) in words such as V(in 3 days)."
+        - C(command) is what mends it, for a shell - C(telephony.auth.provision) if it is V(overdue),
+          C(telephony.auth.rotate) to renew now what is V(soon), C(telephony.auth.check) to ask again where there is a V(problem).
+          Null if there is nothing to do, or if C(--limit) would take the name of the host for a pattern.
       type: list
       elements: dict
     timeline:
@@ -170,6 +193,7 @@ _value:
 
 import csv
 import io
+import shlex
 import time
 import typing as t
 
@@ -178,6 +202,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso, unix
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
 from ansible_collections.telephony.auth.plugins.module_utils._options import seconds
+from ansible_collections.telephony.auth.plugins.module_utils._registry import VENDORS
 from ansible_collections.telephony.auth.plugins.plugin_utils._table import minutes, one_line, table
 
 Row = t.Dict[str, t.Any]
@@ -188,6 +213,10 @@ _TEXTS = ("vendor", "user", "api_url", "store", "place", "fingerprint", "reason"
 _DAY = 86400
 _UNITS = (("day", _DAY), ("hour", 3600), ("minute", 60), ("second", 1))
 _LONGEST_TEXT = 300
+_NO_TENANTS = {"all", "ungrouped", *VENDORS}
+# What --limit takes for a pattern instead of a name, anywhere in it and at its start
+_PATTERN = set(",:;&!*?[]\ufffd\u2026")
+_PATTERN_START = ("-", "@", "~")
 # Also the wide forms of = + - @, which some spreadsheets take for the narrow ones
 _FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 _NO_FACT = "There is no report of this host: it was unreachable, its tasks failed, or telephony.auth.token_info did not run for it."
@@ -196,13 +225,14 @@ _NO_SENSE = "The fact token_report of this host makes no sense."
 _COLUMNS = {
     "urgency": "URGENCY",
     "name": "NAME",
+    "tenants": "TENANT",
     "vendor": "VENDOR",
     "user": "USER",
     "store": "STORE",
     "fingerprint": "TOKEN",
     "issued_at": "ISSUED",
     "expires_at": "EXPIRES",
-    "age_days": "DAYS",
+    "age_days": "AGE IN DAYS",
     "next_action": "NEXT ACTION",
     "retiring": "RETIRING",
     "unmanaged": "UNMANAGED",
@@ -212,6 +242,7 @@ _OURS = " probably ours"
 _CSV = (
     "urgency",
     "name",
+    "tenants",
     "vendor",
     "user",
     "api_url",
@@ -224,11 +255,37 @@ _CSV = (
     "age_days",
     "next_action_at",
     "next_action",
+    "command",
     "retiring",
     "unmanaged",
     "reason",
     "problem",
 )
+
+
+class _Judge(t.NamedTuple):
+    """What facts are judged by."""
+
+    now: int
+    soon: int
+    tenants: t.Mapping[str, list[str]]
+    inventory: t.Sequence[str]
+
+    def is_near(self, moment: int | None, issued: int | None) -> bool:
+        """Whether it is near for a token of this age: routine is not urgent."""
+        if moment is None:
+            return False
+        left = moment - self.now
+        is_routine = issued is not None and issued < moment and 3 * left >= moment - issued
+        return left <= self.soon and not is_routine
+
+    def command(self, playbook: str, name: str) -> str | None:
+        """For a shell. The name of a host that is a pattern as well would stand for other hosts."""
+        if name.startswith(_PATTERN_START) or _PATTERN & set(name):
+            return None
+        inventories = [word for each in self.inventory for word in ("-i", each)]
+        command = shlex.join(["ansible-playbook", *inventories, f"telephony.auth.{playbook}", "--limit", name])
+        return command if command.isprintable() else None
 
 
 def _text(value: t.Any) -> str | None:
@@ -259,10 +316,12 @@ def _unmanaged(token: t.Mapping[str, t.Any]) -> Row:
     return {"fingerprint": _text(str(token["fingerprint"])), "probably_ours": token.get("probably_ours") is True}
 
 
-def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
+def _row(fact: t.Mapping[str, t.Any], judge: _Judge) -> Row:
     """Raises an AttributeError, KeyError, TypeError or ValueError if the fact makes no sense."""
+    now = judge.now
     row: Row = {"name": _text(str(fact["name"])), **{key: _text(fact.get(key)) for key in _TEXTS}}
     issued, expires, due = (_moment(fact.get(key)) for key in ("issued_at", "expires_at", "next_action_at"))
+    row["tenants"] = judge.tenants.get(row["name"], [])
     row.update(issued_at=iso(issued), expires_at=iso(expires), next_action_at=iso(due))
     row["works"] = fact.get("works") if isinstance(fact.get("works"), bool) else None
     row["retiring"] = [
@@ -277,8 +336,7 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
     overdue = broken or fact.get("next_action") in ("issue", "settle") or (due is not None and due <= now)
     flags = [flag for flag, applies in (("problem", row["problem"]), ("overdue", overdue)) if applies]
     if not flags:
-        near = any(moment is not None and moment - now <= soon for moment in (expires, due))
-        flags.append("soon" if near else "ok")
+        flags.append("soon" if any(judge.is_near(moment, issued) for moment in (expires, due)) else "ok")
     if row["unmanaged"]:
         flags.append("unmanaged")
     row.update(urgency=flags[0], flags=flags)
@@ -299,6 +357,9 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
         row["next_action"] = "Nothing planned" if due is None else f"{what} {_relative(due, now)}"
     if row["problem"]:
         row["next_action"] = "Solve the problem"
+    renews = "rotate" if what == "Renew the token" else None
+    playbook = {"problem": "check", "overdue": "provision", "soon": renews}.get(row["urgency"])
+    row["command"] = judge.command(playbook, row["name"]) if playbook else None
     age = None if issued is None else max(0, now - issued)
     row["age_days"] = None if age is None else age // _DAY
     row["age"] = None if age is None else _span(age)
@@ -306,17 +367,17 @@ def _row(fact: t.Mapping[str, t.Any], now: int, soon: int) -> Row:
     return row
 
 
-def _rows(facts: t.Iterable[t.Any], hosts: t.Iterable[str], now: int, soon: int) -> list[Row]:
+def _rows(facts: t.Iterable[t.Any], hosts: t.Iterable[str], judge: _Judge) -> list[Row]:
     rows: dict[str, Row] = {}
     for fact in facts:
         try:
-            row = _row(fact, now, soon)
+            row = _row(fact, judge)
         except (AttributeError, KeyError, TypeError, ValueError):
             name = fact.get("name", "?") if isinstance(fact, t.Mapping) else "?"
-            row = _row({"name": name, "problem": _NO_SENSE}, now, soon)
+            row = _row({"name": name, "problem": _NO_SENSE}, judge)
         rows[row["name"]] = row
     for host in hosts:
-        row = _row({"name": host, "problem": _NO_FACT}, now, soon)
+        row = _row({"name": host, "problem": _NO_FACT}, judge)
         rows.setdefault(row["name"], row)
     return sorted(rows.values(), key=lambda row: (_URGENCIES.index(row["urgency"]), row["name"]))
 
@@ -325,14 +386,21 @@ def _counts(rows: t.Sequence[Row]) -> dict[str, int]:
     return {flag: sum(flag in row["flags"] for row in rows) for flag in _FLAGS}
 
 
+def _figures(rows: t.Sequence[Row], names: t.Callable[[Row], t.Iterable[str]]) -> dict[str, t.Any]:
+    """The numbers of those rows that have one of these names, by name."""
+    owned: dict[str, list[Row]] = {}
+    for row in rows:
+        for name in names(row):
+            owned.setdefault(name, []).append(row)
+    return {name: {"total": len(owned[name]), "counts": _counts(owned[name])} for name in sorted(owned)}
+
+
 def _summary(rows: t.Sequence[Row]) -> dict[str, t.Any]:
-    vendors: dict[str, list[Row]] = {}
-    for row in sorted(rows, key=lambda row: row["vendor"] or "unknown"):
-        vendors.setdefault(row["vendor"] or "unknown", []).append(row)
     return {
         "total": len(rows),
         "counts": _counts(rows),
-        "vendors": {vendor: {"total": len(owned), "counts": _counts(owned)} for vendor, owned in vendors.items()},
+        "vendors": _figures(rows, lambda row: [row["vendor"] or "unknown"]),
+        "tenants": _figures(rows, lambda row: row["tenants"]),
         "hosts": {
             flag: [row["name"] for row in rows if flag in row["flags"]] for flag in ("problem", "overdue", "unmanaged")
         },
@@ -366,6 +434,8 @@ def _cell(row: Row, column: str) -> str:
     value = row[column]
     if value is None:
         return ""
+    if column == "tenants":
+        return ", ".join(value)
     if column == "retiring":
         return ", ".join(f"{each['fingerprint']} until {each['revoke_at']}" for each in value)
     if column == "unmanaged":
@@ -375,7 +445,8 @@ def _cell(row: Row, column: str) -> str:
 
 def _short(row: Row, column: str) -> str:
     value = row[column]
-    if isinstance(value, list):
+    if column in ("retiring", "unmanaged"):
+        value = value or []
         ours = len(_ours(row)) if column == "unmanaged" else 0
         return str(len(value) or "") + (f" ({ours}{_OURS})" if ours else "")
     if column.endswith("_at"):
@@ -400,8 +471,23 @@ def _csv(rows: t.Sequence[Row]) -> str:
     return text.getvalue()
 
 
+def _tenants(groups: t.Mapping[str, t.Iterable[str]]) -> dict[str, list[str]]:
+    """By name of the host."""
+    tenants: dict[str, list[str]] = {}
+    for group in sorted(set(groups) - _NO_TENANTS):
+        for host in groups[group]:
+            tenants.setdefault(one_line(host, _LONGEST_TEXT), []).append(one_line(group, _LONGEST_TEXT))
+    return tenants
+
+
 def report(
-    facts: t.Any, hosts: t.Sequence[str] = (), now: str | None = None, soon: str = "7d", days: int = 90
+    facts: t.Any,
+    hosts: t.Sequence[str] = (),
+    now: str | None = None,
+    groups: t.Mapping[str, t.Iterable[str]] | None = None,
+    inventory: t.Sequence[str] = ("INVENTORY",),
+    soon: str = "7d",
+    days: int = 90,
 ) -> dict[str, t.Any]:
     if not isinstance(facts, (list, tuple)):
         raise AnsibleFilterError("The input of telephony.auth.report is a list of dictionaries.")
@@ -414,7 +500,7 @@ def report(
         raise AnsibleFilterError(error.message) from error
     except ValueError as error:
         raise AnsibleFilterError("now is not a time like 2026-11-22T09:30:00Z.") from error
-    rows = _rows(facts, hosts, t.cast(int, moment), soon_seconds)
+    rows = _rows(facts, hosts, _Judge(t.cast(int, moment), soon_seconds, _tenants(groups or {}), inventory))
     return {
         "generated_at": iso(moment),
         "days": days,

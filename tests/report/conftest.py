@@ -17,12 +17,12 @@ from selenium.webdriver.chrome.service import Service
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fleet import fleet, hostile_fleet, thousand
+from fleet import GROUPS, fleet, hostile_fleet, thousand, twenty_tenants
 from runs import run_role
 
 
 def pytest_addoption(parser):
-    parser.addoption("--screenshot", metavar="PATH", help="write a picture of the HTML page to this PNG file")
+    parser.addoption("--screenshots", metavar="FOLDER", help="write pictures of the HTML page, report-WIDTH.png, here")
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,8 @@ def well_run(*arguments, **options):
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory, now):
     """The report of the fleet, as most tests look at it."""
-    return well_run(tmp_path_factory.mktemp("fleet") / "run", fleet(now), "--diff", more_hosts=["webitel-unknown"])
+    options = {"more_hosts": ["webitel-unknown"], "groups": GROUPS, "report_inventory": ["inventory.yml"]}
+    return well_run(tmp_path_factory.mktemp("fleet") / "run", fleet(now), "--diff", **options)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +50,8 @@ def hostile(tmp_path_factory, now):
 
 @pytest.fixture(scope="session")
 def big(tmp_path_factory, now):
-    return well_run(tmp_path_factory.mktemp("big") / "run", thousand(now))
+    users = thousand(now)
+    return well_run(tmp_path_factory.mktemp("big") / "run", users, groups=twenty_tenants(users))
 
 
 @pytest.fixture(scope="session")

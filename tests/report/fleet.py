@@ -20,6 +20,14 @@ VENDORS = {
     "ipcortex": "https://pbx.example.com",
     "dialer": "https://dialer.example.com/api",
 }
+GROUPS = {
+    "kazoo": ["acme-john", "acme-mary", "globex-ivr", "globex-left"],
+    "acme": ["acme-john", "acme-mary", "vacd-billing", "vacd-crm", "webitel-200", "webitel-201"],
+    "globex": ["globex-ivr", "globex-left", "vacd-archive", "vacd-wallboard", "webitel-202"],
+    "initech": ["dialer-reseller", "ipcortex-agent", "ipcortex-operator", "vacd-reports", "webitel-queue"],
+    "resellers": ["dialer-reseller"],
+}
+"""The groups of the fleet's inventory: a vendor, and the tenants."""
 HOSTILE = {
     "markup": "</td><script>document.title='owned'</script><img src=x onerror=alert(1)>",
     "attribute": '" onmouseover="alert(1)" x=\'',
@@ -122,10 +130,10 @@ def fleet(now: int) -> list[Fact]:
             "vacd",
             now,
             **vault,
-            issued_at=-6 * HOUR,
-            next_action_at=18 * HOUR,
+            issued_at=-20 * HOUR,
+            next_action_at=4 * HOUR,
             unmanaged=[],
-            retiring=[{"fingerprint": "77aa01c4e5f6", "revoke_at": 18 * HOUR}],
+            retiring=[{"fingerprint": "77aa01c4e5f6", "revoke_at": 4 * HOUR}],
             reason="Rotated; the replaced token lives on for a day.",
         ),
         fact(
@@ -245,6 +253,11 @@ def hostile_fleet(now: int) -> list[Fact]:
         many = {"retiring": [{"fingerprint": text, "revoke_at": DAY}], "unmanaged": [unmanaged(text)]}
         facts.append(fact(f"hostile-{kind}", text, now, **texts, **many, problem=text if number % 2 else None))
     return facts
+
+
+def twenty_tenants(facts: list[Fact]) -> dict[str, list[str]]:
+    """The API users in as many groups."""
+    return {f"tenant{number}": [each["name"] for each in facts[number::20]] for number in range(20)}
 
 
 def thousand(now: int) -> list[Fact]:

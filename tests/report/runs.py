@@ -82,6 +82,7 @@ def run_role(
     *arguments: str,
     more_hosts: t.Iterable[str] = (),
     failing: t.Iterable[str] = (),
+    groups: t.Mapping[str, list[str]] | None = None,
     **variables: t.Any,
 ) -> Run:
     """Run the role with all files, unless the variables say otherwise."""
@@ -89,7 +90,8 @@ def run_role(
     hosts = {each["name"]: {"token_report": each} for each in facts} | {host: {} for host in more_hosts}
     hosts |= {host: {"fails": True} for host in failing}
     # As facts of other tasks are, no variable here is a template
-    inventory = json.dumps({"all": {"hosts": hosts}}).replace('"{{', '!unsafe "{{')
+    children = {group: {"hosts": dict.fromkeys(members)} for group, members in (groups or {}).items()}
+    inventory = json.dumps({"all": {"hosts": hosts, "children": children}}).replace('"{{', '!unsafe "{{')
     (folder / "hosts.yml").write_text(inventory, encoding="utf-8")
     (folder / "playbook.yml").write_text(PLAYBOOK, encoding="utf-8")
     (folder / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")

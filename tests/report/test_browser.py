@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 from pathlib import Path
@@ -16,32 +17,35 @@ import pytest
 from fleet import HOSTILE
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
 
 URGENCIES = ["problem", "overdue", "soon", "ok"]
 COLUMNS = [
     "Urgency",
     "API user",
+    "Tenant",
     "Vendor",
-    "Store",
+    "Next action",
     "Token",
     "Issued",
     "Expires",
-    "Next action",
-    "Retiring",
-    "Unmanaged",
+    "Store",
+    "Other tokens",
 ]
+WIDTHS = [390, 1024, 1440]
+SCHEMES = ["light", "dark"]
 # What each column sorts by; the first of a cell's texts where nothing else is said
 KEYS = {
     "Urgency": lambda row: URGENCIES.index(row["urgency"]),
     "API user": lambda row: natural(row["name"]),
+    "Tenant": lambda row: " ".join(row["tenants"]),
     "Vendor": lambda row: row["vendor"] or "",
     "Store": lambda row: f"{row['store']} {row['place']}" if row["store"] else "",
     "Token": lambda row: natural(row["fingerprint"] or ""),
     "Issued": lambda row: row["issued_at"] or "",
     "Expires": lambda row: row["expires_at"] or "",
     "Next action": lambda row: row["next_action_at"] or "",
-    "Retiring": lambda row: min((each["revoke_at"] for each in row["retiring"]), default=""),
-    "Unmanaged": lambda row: len(row["unmanaged"] or []) or "",
+    "Other tokens": lambda row: len(row["retiring"]) + len(row["unmanaged"] or []) or "",
 }
 LUMINANCE_AND_CONTRAST = """
 const rgb = (color) => { const c = document.createElement("canvas").getContext("2d"); c.fillStyle = color;
@@ -50,10 +54,22 @@ const luminance = ([r, g, b]) => { const [x, y, z] = [r, g, b].map((v) => (v /= 
   return .2126 * x + .7152 * y + .0722 * z; };
 const behind = (element) => { for (let e = element; e; e = e.parentElement) { const color = rgb(getComputedStyle(e).backgroundColor);
   if (color[3] === 255) return color; } return [255, 255, 255]; };
-return [...document.querySelectorAll("h1, h2, p, b, small, .badge, .tile span, td, th button, .legend li, label, output, summary")]
+return [...document.querySelectorAll("h1, h2, p, b, small, .badge, .tile span, td, th button, .legend li, label, output, summary, code, a, .pager span")]
   .filter((element) => element.checkVisibility() && element.textContent.trim())
   .map((element) => { const [a, b] = [luminance(rgb(getComputedStyle(element).color)), luminance(behind(element))];
     return [(Math.max(a, b) + .05) / (Math.min(a, b) + .05), element.outerHTML.slice(0, 120)]; });
+"""
+
+# What is out of its element or of the window, unless it can be scrolled there
+CUT = """
+const scrolls = (element) => element && element !== document.body &&
+  (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+const boxes = [[document.documentElement, "body *"], ...[...document.querySelectorAll(".tile, .card")].map((box) => [box, "*"])];
+return boxes.flatMap(([box, inner]) => [...box.querySelectorAll(inner)].filter((element) => {
+  if (!element.checkVisibility() || scrolls(element) || element.closest("symbol, svg svg")) return false;
+  const [part, whole] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
+  return part.width && (part.left < whole.left - 1 || part.right > whole.right + 1);
+}).map((element) => element.outerHTML.slice(0, 120)));
 """
 
 
@@ -84,8 +100,13 @@ class Window:
 
     def names(self):
         """The rows that are shown, from top to bottom."""
-        script = "return [...document.querySelectorAll('tbody tr')].filter((row) => row.checkVisibility()).map((row) => row.cells[1].firstChild.data)"
+        script = "return [...document.querySelectorAll('.user')].filter((user) => user.checkVisibility()).map((user) => user.firstChild.data)"
         return self.driver.execute_script(script)
+
+    def resize(self, width, height=1000):
+        """Until the end of the test."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
     def head(self, column):
         return self.all("thead th")[COLUMNS.index(column)]
@@ -103,13 +124,19 @@ class Window:
         return [each["request"]["url"] for each in sent if not each["documentURL"].startswith("chrome")]
 
 
+@pytest.fixture(autouse=True)
+def _usual_window(browser):
+    yield
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+
+
 @pytest.fixture
 def window(browser, reported):
     """The page of the fleet. Whatever a test does with it, the console stays empty, and nothing but the file is loaded."""
     opened = Window(browser, reported.html)
     opened.media(prefers_color_scheme="light")
     yield opened
-    opened.media(media="")
     assert opened.complaints() == []
     assert opened.requests() == [reported.html.as_uri()]
 
@@ -139,14 +166,21 @@ def test_renders(window, reported):
     assert window.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")
 
 
+def numbers(window, kind):
+    """What the marks of one kind stand for, of which none covers another."""
+    marks = window.all(f".timeline .{kind}")
+    sides = [(mark.rect["x"], mark.rect["x"] + mark.rect["width"]) for mark in marks]
+    assert all(end <= begin for (_begin, end), (begin, _end) in itertools.pairwise(sides))
+    # Text that is drawn has an end, too
+    wide = "return [...arguments[0].querySelectorAll('text')].every((text) => text.getBBox().width < 28)"
+    assert all(window.driver.execute_script(wide, mark) for mark in marks)
+    return [int(mark.text or 1) for mark in marks]
+
+
 def test_timeline(window, reported):
     events = reported.json["timeline"]
     for kind in ("rotates", "expires", "retires"):
-        days = {event["day"] for event in events if event["event"] == kind}
-        marks = window.all(f".timeline .{kind}")
-        assert len(marks) == len(days) > 0
-        middles = [mark.rect["x"] + mark.rect["width"] / 2 for mark in marks]
-        assert middles == sorted(middles)
+        assert sum(numbers(window, kind)) == len([event for event in events if event["event"] == kind]) > 0
     assert len(window.all("details li")) == len(events)
     assert not window.find("details li").is_displayed()
     window.find("summary").click()
@@ -176,7 +210,7 @@ def test_sorting(window, reported, column, how):
 
 
 def test_heads_are_reached_with_the_tab_key(window):
-    window.find("input").send_keys(Keys.TAB)
+    window.find("[type=search]").send_keys(Keys.TAB)
     reached = []
     for _column in COLUMNS:
         reached.append(window.driver.switch_to.active_element.text)
@@ -185,7 +219,7 @@ def test_heads_are_reached_with_the_tab_key(window):
 
 
 def test_filter_box(window, reported):
-    box = window.find("input")
+    box = window.find("[type=search]")
     box.send_keys("WEBITEL")
     assert window.names() == ["webitel-unknown", "webitel-200", "webitel-201", "webitel-202", "webitel-queue"]
     assert window.find("output").text == "5 of 18"
@@ -203,11 +237,11 @@ def test_tiles_filter_too(window):
     tile.click()
     assert window.names() == ["vacd-archive", "vacd-billing"]
     assert [each.get_attribute("aria-pressed") for each in window.all(".tile")] == ["false"] * 5 + ["true"]
-    window.find("input").send_keys("billing")
+    window.find("[type=search]").send_keys("billing")
     assert window.names() == ["vacd-billing"]
     window.head("API user").find_element(By.TAG_NAME, "button").click()
     assert window.names() == ["vacd-billing"]
-    window.find("input").clear()
+    window.find("[type=search]").clear()
     tile.send_keys(Keys.ENTER)
     assert len(window.names()) == 18
     assert window.find(".tile").get_attribute("aria-pressed") == "true"
@@ -217,8 +251,10 @@ def brightness(color):
     return sum(int(part) for part in re.findall(r"\d+", color)[:3])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_light_and_dark(window, scheme):
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_light_and_dark(window, width, scheme):
+    window.resize(width)
     window.media(prefers_color_scheme=scheme)
     paper, ink = brightness(window.style("body", "background-color")), brightness(window.style("body", "color"))
     assert (paper > ink) == (scheme == "light")
@@ -228,12 +264,94 @@ def test_light_and_dark(window, scheme):
     assert [each for each in measured if each[0] < 4.5] == []
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [*WIDTHS, 320, 800, 1021, 1201, 1920])
+@pytest.mark.parametrize("run", ["reported", "hostile", "big"])
+def test_nothing_is_cut_off(browser, request, run, width, scheme):
+    """Neither a tile, nor what is in a card, such as the table, nor the page."""
+    window = Window(browser, request.getfixturevalue(run).html)
+    window.resize(width)
+    window.media(prefers_color_scheme=scheme)
+    assert window.driver.execute_script(CUT) == []
+    assert window.driver.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_rows_are_cards_on_a_phone(window, reported, scheme):
+    """The next action comes first; no row stands beside another, and the head still sorts."""
+    window.resize(390)
+    window.media(prefers_color_scheme=scheme)
+    tops = "return [...arguments[0].cells].filter((cell) => cell.checkVisibility()).map((cell) => [cell.getBoundingClientRect().top, cell.className])"
+    bottom = 0
+    for row, known in zip(window.all("tbody tr"), reported.json["rows"], strict=True):
+        cells = sorted(window.driver.execute_script(tops, row))
+        assert {name for _top, name in cells[:2]} == {"action", "urgency"}
+        assert cells[2][1] == "user"
+        assert row.text.startswith(known["next_action"]) or row.text.startswith(known["urgency"])
+        assert row.rect["y"] >= bottom
+        bottom = row.rect["y"] + row.rect["height"]
+    window.head("API user").find_element(By.TAG_NAME, "button").click()
+    assert window.names()[0] == "acme-john"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_tenants(window, reported, width):
+    window.resize(width)
+    rows = reported.json["rows"]
+    names = [option.text for option in window.all("option")]
+    assert names == ["all", *reported.json["summary"]["tenants"]] == ["all", "acme", "globex", "initech", "resellers"]
+    Select(window.find("select")).select_by_visible_text("globex")
+    assert window.names() == [row["name"] for row in rows if "globex" in row["tenants"]]
+    assert window.find("output").text == "5 of 18"
+    window.find("[type=search]").send_keys("kazoo")
+    assert window.names() == ["globex-ivr", "globex-left"]
+    window.find("[type=search]").clear()
+    window.find(".tile.soon").click()
+    assert window.names() == ["vacd-wallboard"]
+    figures = window.find("[aria-labelledby=tenants] dl").text.split("\n")
+    assert figures == ["acme", "6", "globex", "5", "initech", "5", "resellers", "1"]
+
+
+def test_rows_in_groups_by_tenant(window, reported):
+    box = window.find("[type=checkbox]")
+    box.click()
+    heads = [head.text for head in window.all("tbody .group")]
+    assert heads == ["acme 6", "globex 5", "initech 4", "initech, resellers 1", "no tenant 2"]
+    rows = reported.json["rows"]
+    wanted = sorted(rows, key=lambda row: (not row["tenants"], row["tenants"]))
+    assert window.names() == [row["name"] for row in wanted]
+    # Within the groups, rows are sorted as before and as is asked for
+    window.head("API user").find_element(By.TAG_NAME, "button").click()
+    assert window.names()[:3] == ["acme-john", "acme-mary", "vacd-billing"]
+    box.click()
+    assert window.names() == sorted(window.names())
+    assert window.all("tbody .group") == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_command_is_copied(window, reported, width):
+    window.resize(width)
+    commands = {row["name"]: row["command"] for row in reported.json["rows"] if row["command"]}
+    assert [code.text.replace("\n", " ") for code in window.all("code")] == list(commands.values())
+    window.find("[type=search]").send_keys("acme-mary")
+    window.find(".command button").click()
+    assert window.find(".command button").text == "Copied"
+    window.find("[type=search]").send_keys(Keys.CONTROL + "av")
+    assert window.find("[type=search]").get_property("value") == commands["acme-mary"]
+    assert commands["acme-mary"] == "ansible-playbook -i inventory.yml telephony.auth.provision --limit acme-mary"
+
+
+def test_links_lead_to_the_other_files(window):
+    links = {link.text: link.get_attribute("href") for link in window.all("a")}
+    assert links == {kind: window.path.with_suffix(f".{kind.lower()}").as_uri() for kind in ("CSV", "JSON")}
+
+
 def test_print(window):
     """Light, whatever the screen is, without what is of no use on paper, and with the head on each page."""
     window.media(media="print", prefers_color_scheme="dark")
     assert brightness(window.style("body", "background-color")) == 3 * 255
     assert brightness(window.style("body", "color")) < 200
-    assert not window.find("input").is_displayed()
+    assert not window.find("[type=search]").is_displayed()
     assert not window.find("details").is_displayed()
     assert window.style("thead", "display") == "table-header-group"
     assert len(window.names()) == 18
@@ -247,7 +365,7 @@ def test_without_script(browser, reported):
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         window = Window(browser, reported.html)
-        assert not window.find("input").is_displayed()
+        assert not window.find("[type=search]").is_displayed()
         assert [row.text.split("\n")[0] for row in window.all("tbody th")] == [
             row["name"] for row in reported.json["rows"]
         ]
@@ -261,7 +379,7 @@ def test_hostile_texts(browser, hostile):
     assert window.driver.title == "API tokens"
     assert len(window.names()) == len(HOSTILE)
     assert HOSTILE["markup"] in window.find("tbody").text
-    window.find("input").send_keys("<img src=x")
+    window.find("[type=search]").send_keys("<img src=x")
     assert window.names() == ["hostile-markup"]
     assert window.complaints() == []
     assert window.requests() == [hostile.html.as_uri()]
@@ -279,33 +397,57 @@ def test_policy_stops_what_is_not_the_page_s(browser, reported, tmp_path):
 
 
 def test_a_thousand(browser, big):
+    """Rows come in pages of 50; sorting and filters are over all."""
     window = Window(browser, big.html)
-    assert len(window.names()) == 1000
+    assert len(window.names()) == 50
     window.head("Issued").find_element(By.TAG_NAME, "button").click()
-    assert window.names() == [f"user-{number}" for number in reversed(range(1000))]
-    window.find("input").send_keys("user-99")
+    oldest_first = [f"user-{number}" for number in reversed(range(1000))]
+    previous, following = window.all(".pager button")
+    assert not previous.is_enabled()
+    seen = window.names()
+    while following.is_enabled():
+        following.click()
+        seen += window.names()
+    assert seen == oldest_first
+    assert window.find(".pager span").text == "951 to 1000 of 1000"
+    previous.click()
+    assert window.names() == oldest_first[900:950]
+    Select(window.find("select")).select_by_visible_text("tenant7")
+    assert window.names() == [name for name in oldest_first if int(name.split("-")[1]) % 20 == 7]
+    assert not window.find(".pager").is_displayed()
+    Select(window.find("select")).select_by_visible_text("all")
+    window.find("[type=search]").send_keys("user-99")
     assert len(window.names()) == 11
     assert window.complaints() == []
 
 
-@pytest.mark.parametrize("width", [400, 800, 1280, 1400, 1920])
-def test_widths(window, width):
-    """The page itself never scrolls sideways; the table may."""
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    window.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
-        assert window.driver.execute_script("return document.documentElement.scrollWidth") <= width
-    finally:
-        window.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+def test_a_thousand_in_groups(browser, big):
+    window = Window(browser, big.html)
+    window.find("[type=checkbox]").click()
+    assert [each.text for each in window.all("tbody .group") if each.is_displayed()] == ["tenant0 50"]
+    window.all(".pager button")[1].click()
+    assert [each.text for each in window.all("tbody .group") if each.is_displayed()] == ["tenant1 50"]
+    assert len(window.names()) == 50
 
 
-def test_screenshot(window, tmp_path, request):
-    """With --screenshot=PATH the picture is kept, as the documentation has it."""
-    path = Path(request.config.getoption("--screenshot") or tmp_path / "report.png")
-    size = {"width": 1440, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
-    window.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
-        path.write_bytes(window.driver.get_screenshot_as_png())
-    finally:
-        window.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+def test_a_thousand_on_paper(browser, big):
+    window = Window(browser, big.html)
+    window.media(media="print")
+    assert len(window.names()) == 1000
+
+
+def test_dense_stretches_of_the_timeline_have_numbers(browser, big):
+    window = Window(browser, big.html)
+    found = numbers(window, "rotates")
+    assert sum(found) == len(big.json["timeline"])
+    assert min(found) > 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 1900), (1024, 1100), (1440, 1000)])
+def test_screenshot(window, tmp_path, request, width, height):
+    """With --screenshots=FOLDER the pictures are kept, as the documentation has them."""
+    path = Path(request.config.getoption("--screenshots") or tmp_path, f"report-{width}.png")
+    window.resize(width, height)
+    path.write_bytes(window.driver.get_screenshot_as_png())
     assert path.read_bytes().startswith(b"\x89PNG")
+    assert path.stat().st_size < 300_000

@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from fleet import DAY, HOUR, MINUTE, fact, fleet, hostile_fleet, thousand, unmanaged
+from fleet import DAY, GROUPS, HOUR, MINUTE, fact, fleet, hostile_fleet, thousand, twenty_tenants, unmanaged
 
 from ansible_collections.telephony.auth.plugins.filter.report import FilterModule
 from ansible_collections.telephony.auth.plugins.module_utils._clock import iso
@@ -62,6 +63,141 @@ def cells(text):
 def test_urgency(more, urgency, next_action):
     row = row_of(**more)
     assert (row["urgency"], row["next_action"]) == (urgency, next_action)
+
+
+@pytest.mark.parametrize(
+    ("minutes_old", "urgency"),
+    [(0, "ok"), (8, "ok"), (36, "ok"), (37, "soon"), (54, "soon"), (55, "overdue"), (60, "overdue")],
+)
+def test_token_of_an_hour_is_not_urgent_for_two_thirds_of_it(minutes_old, urgency):
+    """It is renewed five minutes before its expiry, by a run that comes every hour."""
+    issued = -minutes_old * MINUTE
+    row = row_of(issued_at=issued, expires_at=issued + HOUR, next_action_at=issued + 55 * MINUTE)
+    assert row["urgency"] == urgency
+
+
+@pytest.mark.parametrize(
+    ("days_old", "urgency"), [(0, "ok"), (60, "ok"), (82, "ok"), (83, "soon"), (89, "soon"), (90, "overdue")]
+)
+def test_token_that_is_rotated_every_90_days_is_urgent_in_the_last_week(days_old, urgency):
+    assert row_of("vacd", issued_at=-days_old * DAY, next_action_at=(90 - days_old) * DAY)["urgency"] == urgency
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "due", "urgency"),
+    [
+        (-2 * HOUR, HOUR, "ok"),
+        (-2 * HOUR, HOUR - 1, "soon"),
+        (None, HOUR, "soon"),
+        (None, SOON, "soon"),
+        (None, SOON + 1, "ok"),
+    ],
+)
+def test_less_than_a_third_is_left(issued_at, due, urgency):
+    for key in ("expires_at", "next_action_at"):
+        assert row_of(issued_at=issued_at, **{key: due})["urgency"] == urgency
+
+
+def test_replaced_token_is_urgent_by_the_same_rule():
+    for hours_old, urgency in ((6, "ok"), (16, "ok"), (17, "soon")):
+        due = (24 - hours_old) * HOUR
+        retiring = [{"fingerprint": "77aa01c4e5f6", "revoke_at": due}]
+        assert row_of("vacd", issued_at=-hours_old * HOUR, next_action_at=due, retiring=retiring)["urgency"] == urgency
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_token_without_an_end_is_judged_by_whether_it_works(works):
+    for issued_at in (None, -400 * DAY):
+        assert row_of("vacd", issued_at=issued_at, works=works)["urgency"] == ("ok" if works else "overdue")
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "expires_at", "urgency"),
+    [
+        # The clock of this host is behind: the token is new
+        (2 * MINUTE, 62 * MINUTE, "ok"),
+        # It is ahead
+        (-3 * HOUR, -2 * HOUR, "overdue"),
+        # Issued no sooner than it expires: its lifetime is unknown
+        (HOUR, HOUR, "soon"),
+        (400 * DAY, HOUR, "soon"),
+        (400 * DAY, 90 * DAY, "ok"),
+    ],
+)
+def test_clocks_that_are_wrong(issued_at, expires_at, urgency):
+    assert row_of(issued_at=issued_at, expires_at=expires_at)["urgency"] == urgency
+
+
+@pytest.mark.parametrize(
+    ("more", "playbook"),
+    [
+        ({}, None),
+        ({"works": False}, "provision"),
+        ({"fingerprint": None, "works": None, "next_action_at": 0}, "provision"),
+        ({"next_action": "settle", "next_action_at": 0}, "provision"),
+        ({"next_action_at": DAY}, "rotate"),
+        ({"expires_at": DAY}, "rotate"),
+        ({"next_action_at": DAY, "retiring": [{"fingerprint": "77aa01c4e5f6", "revoke_at": DAY}]}, None),
+        ({"problem": "The vendor cannot be reached.", "works": False}, "check"),
+        ({"unmanaged": [unmanaged("9f1c02ab77d4")]}, None),
+    ],
+)
+def test_command_that_mends_it(more, playbook):
+    wanted = playbook and f"ansible-playbook -i INVENTORY telephony.auth.{playbook} --limit john"
+    assert row_of(**more)["command"] == wanted
+
+
+def test_command_names_the_inventories_of_the_run():
+    (row,) = reported(fact("john", "kazoo", NOW, works=False), inventory=["/srv/my hosts.yml", "$(id)"])["rows"]
+    assert row["command"] == (
+        "ansible-playbook -i '/srv/my hosts.yml' -i '$(id)' telephony.auth.provision --limit john"
+    )
+    (row,) = reported(fact("john", "kazoo", NOW, works=False), inventory=["\x1b[2J"])["rows"]
+    assert row["command"] is None
+
+
+@pytest.mark.parametrize("name", ["john", "John Smith", "a'b", "$(touch owned)", "`id`", "x|y>z", "j\u00f6rg", "a\\b"])
+def test_command_is_quoted_for_a_shell(name):
+    (row,) = reported(fact("x", "kazoo", NOW, works=False) | {"name": name})["rows"]
+    assert shlex.split(row["command"])[-2:] == ["--limit", name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a,b",
+        "a:b",
+        "a;b",
+        "fe80::1",
+        "!all",
+        "&x",
+        "web*",
+        "web?",
+        "web[0:9]",
+        "~.*",
+        "@hosts",
+        "-e@x",
+        "a\x07b",
+        "x" * 301,
+    ],
+)
+def test_no_command_where_a_name_would_stand_for_other_hosts(name):
+    (row,) = reported(fact("x", "kazoo", NOW, works=False) | {"name": name})["rows"]
+    assert row["command"] is None
+
+
+def test_tenants_are_the_groups_that_are_no_vendor_s():
+    groups = {"all": ["john"], "ungrouped": [], "kazoo": ["john"], "kazoo_acme": ["john"], "acme": ["john", "mary"]}
+    found = reported(fact("john", "kazoo", NOW, works=False), hosts=["mary", "eve"], groups=groups)
+    tenants = {row["name"]: row["tenants"] for row in found["rows"]}
+    assert tenants == {"john": ["acme", "kazoo_acme"], "mary": ["acme"], "eve": []}
+    figures = found["summary"]["tenants"]
+    assert {tenant: each["total"] for tenant, each in figures.items()} == {"acme": 2, "kazoo_acme": 1}
+    assert (figures["acme"]["counts"]["problem"], figures["acme"]["counts"]["overdue"]) == (1, 1)
+    assert {row["name"]: row["tenants"] for row in cells(found["csv"])}["john"] == "acme, kazoo_acme"
+    head, *lines = found["table"]
+    (line,) = [line for line in lines if line.startswith("overdue")]
+    assert line[head.index("TENANT") :].startswith("acme, kazoo_acme  ")
 
 
 def test_replaced_token_is_the_next_thing_to_do():
@@ -125,11 +261,11 @@ def test_what_soon_is(soon, urgency):
 
 
 def test_fleet():
-    found = reported(*fleet(NOW), hosts=["webitel-unknown", "acme-john"])
+    found = reported(*fleet(NOW), hosts=["webitel-unknown", "acme-john"], groups=GROUPS)
     order = [(row["urgency"], row["name"]) for row in found["rows"]]
     assert order == sorted(order, key=lambda each: (["problem", "overdue", "soon", "ok"].index(each[0]), each[1]))
     assert found["summary"]["total"] == 18
-    assert found["summary"]["counts"] == {"problem": 2, "overdue": 3, "soon": 4, "ok": 9, "unmanaged": 2}
+    assert found["summary"]["counts"] == {"problem": 2, "overdue": 3, "soon": 2, "ok": 11, "unmanaged": 2}
     assert found["summary"]["hosts"] == {
         "problem": ["globex-ivr", "webitel-unknown"],
         "overdue": ["acme-mary", "ipcortex-agent", "vacd-archive"],
@@ -141,9 +277,15 @@ def test_fleet():
     assert found["summary"]["vendors"]["kazoo"]["counts"] == {
         "problem": 1,
         "overdue": 1,
-        "soon": 1,
-        "ok": 1,
+        "soon": 0,
+        "ok": 2,
         "unmanaged": 0,
+    }
+    assert {tenant: figures["total"] for tenant, figures in found["summary"]["tenants"].items()} == {
+        "acme": 6,
+        "globex": 5,
+        "initech": 5,
+        "resellers": 1,
     }
     json.dumps(found)
 
@@ -277,7 +419,7 @@ def test_csv():
     assert rows["vacd-billing"]["unmanaged"] == "9f1c02ab77d4, 5b0e6d3a91c2 probably ours"
     assert rows["vacd-reports"]["unmanaged"] == "none"
     assert rows["acme-john"]["unmanaged"] == ""
-    assert rows["vacd-crm"]["retiring"] == f"77aa01c4e5f6 until {iso(NOW + 18 * HOUR)}"
+    assert rows["vacd-crm"]["retiring"] == f"77aa01c4e5f6 until {iso(NOW + 4 * HOUR)}"
     assert rows["webitel-200"]["expires_at"] == iso(NOW + 85 * DAY)
     assert rows["webitel-200"]["age_days"] == "15"
 
@@ -300,13 +442,14 @@ def test_table():
     for word in (
         "URGENCY",
         "NAME",
+        "TENANT",
         "VENDOR",
         "USER",
         "STORE",
         "TOKEN",
         "ISSUED",
         "EXPIRES",
-        "DAYS",
+        "AGE IN DAYS",
         "NEXT ACTION",
         "RETIRING",
         "UNMANAGED",
@@ -314,7 +457,7 @@ def test_table():
         assert word in head
     crm = next(line for line in lines if "vacd-crm" in line)
     assert crm.startswith("soon     vacd-crm")
-    assert crm[head.index("NEXT") :].startswith("Revoke the replaced token in 18 hours")
+    assert crm[head.index("NEXT") :].startswith("Revoke the replaced token in 4 hours")
     assert crm[head.index("RETIRING")] == "1"
     billing = next(line for line in lines if "vacd-billing" in line)
     assert billing.endswith("2 (1 probably ours)")
@@ -328,13 +471,10 @@ def test_nobody():
 
 
 def test_a_thousand():
-    assert reported(*thousand(NOW))["summary"]["counts"] == {
-        "problem": 0,
-        "overdue": 101,
-        "soon": 56,
-        "ok": 843,
-        "unmanaged": 0,
-    }
+    users = thousand(NOW)
+    summary = reported(*users, groups=twenty_tenants(users))["summary"]
+    assert summary["counts"] == {"problem": 0, "overdue": 101, "soon": 19, "ok": 880, "unmanaged": 0}
+    assert [figures["total"] for figures in summary["tenants"].values()] == [50] * 20
 
 
 def test_the_present():
