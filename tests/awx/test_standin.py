@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.awx.awx.plugins.module_utils.controller_api import ControllerAPIModule
+from ansible_collections.awx.awx.plugins.module_utils.controller_api import (  # pylint: disable=no-name-in-module  # not here
+    ControllerAPIModule,
+)
 from rules import Refused, check_inputs, check_rrule, check_survey
 from setup_run import PREFIX, PROJECT_URL
 from standin import AWX_24, AWX_DEVELOPMENT, PLATFORM, Awx, serving

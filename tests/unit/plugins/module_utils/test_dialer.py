@@ -82,7 +82,7 @@ def test_a_token_without_an_end_lives_a_day(rocks, claims, issued_at, expires_at
 @pytest.mark.parametrize(
     ("reply", "error", "code", "message"),
     [
-        ({"status": 401, "json": {"message": "bad p&w"}}, VendorRefused, "credentials_refused", "wrong password. The vendor at https://abc-01.dialer.rocks/a says: bad ***"),
+        ({"status": 401, "json": {"message": "bad p&w"}}, VendorRefused, "credentials_refused", "The vendor at https://abc-01.dialer.rocks/a says: bad ***"),
         ({"status": 401, "body": "Invalid ID or Password"}, VendorRefused, "credentials_refused", "Invalid ID or Password"),
         (IP_DENIED, VendorRefused, "ip_denied", "The address of this host is not allowed"),
         ({"status": 401, "body": "YOUR IP IS NOT ALLOWED"}, VendorRefused, "ip_denied", "or use a proxy"),
