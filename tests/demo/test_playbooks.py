@@ -157,7 +157,7 @@ def test_twenty_users_come_and_go(stage, vendors):
 
     # RingCX has no way to set a password
     run = play(ONBOARD)
-    told = "has no way to set a user's password. Have it set in the web interface, and give it as token_password."
+    told = "has no way to set a user's password. Have it set in the web interface."
     assert (run.code, run.output.count("FAILED!")) == (2, 5)
     assert sorted(host for host, outcome in run.users.items() if told in outcome.result.get("msg", "")) == [
         f"new-vacd-{number}" for number in range(5)
