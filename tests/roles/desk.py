@@ -58,7 +58,7 @@ class Desk(Stage):
         started = time.monotonic()
         done = self.ansible("playbook", "-vvvv", "--diff", f"--inventory={self._hosts}", playbook, *arguments)
         self.printed.append(done.stdout)
-        return Run(done.returncode, done.stdout, time.monotonic() - started, {})
+        return Run(done.returncode, done.stdout, time.monotonic() - started, {}, [])
 
     def run_by_runner(self, playbook: str, *arguments: str) -> None:
         """Run a playbook as an automation controller does, which keeps each event of it in a file."""
