@@ -39,7 +39,7 @@ def test_first_run_makes_all(first_run):
         "inventories": 1,
         "inventory_sources": 1,
         "job_templates": 5,
-        "schedules": 2,
+        "schedules": 3,
         "unified_job_templates": 7,
     }
     assert {each["playbook"] for each in awx.store["job_templates"].values()} == {f"{name}.yml" for name in TEMPLATES}
@@ -123,7 +123,8 @@ def test_check_mode_on_an_empty_awx_sends_no_write(set_up, awx):
         "links of credentials: PBX",
         "inventory sources: Telephony tokens",
         "job templates: Telephony tokens: provision, Telephony tokens: rotate",
-        "schedules: Telephony tokens: renew every night, Telephony tokens: report every week",
+        "schedules: Telephony tokens: renew every night, Telephony tokens: renew short-lived ones every 15 minutes,"
+        " Telephony tokens: report every week",
     ):
         assert f"not in AWX yet: {unforeseen}" in done.output
 
