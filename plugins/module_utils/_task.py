@@ -195,7 +195,7 @@ class BaseRun:
 
     def _try(self, check_mode: bool) -> Result:
         """All of it, as long as no other run is quicker. Raises StoreConflict, TelephonyError."""
-        raise NotImplementedError
+        raise NotImplementedError  # what is run is each subclass's own
 
     def must_belong(self, record: Record, blank: Record) -> None:
         """Whether a record is of the user that blank names. Raises StoreError."""

@@ -100,7 +100,7 @@ class UserRun(_UsersRun):
         decision = outcome.decision
         before, after = self._side(decision.user), self._side(outcome.after)
         if decision.sets_password:
-            after["password"] = "set anew"  # noqa: S105  # which it was, nobody is told
+            after["password"] = "set anew"  # noqa: S105  # no password: nobody is told which it is
         result: Result = {
             "changed": decision.changed or attributes_differ,
             "state": self.options["state"],

@@ -82,7 +82,8 @@ class BaseAction(ActionBase):
         return _hide(result)
 
     def _reach(self, variables: dict[str, t.Any]) -> Result:
-        raise NotImplementedError
+        """What the task is for. Raises TelephonyError."""
+        raise NotImplementedError  # each action's own
 
     def _runs_here(self) -> bool:
         """Whether the task targets the controller, as the user and in the environment that Ansible runs in."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 try:
-    from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
+    from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]  # types are checked with 2.19
 except ImportError:  # ansible-core before 2.22
     register_secrets = None
 

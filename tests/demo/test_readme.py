@@ -91,7 +91,7 @@ def test_first_playbook(tmp_path):
         )
         assert (done.returncode, "changed=1" in done.stdout) == (0, True), done.stdout + done.stderr
         (url,) = re.findall(r"listen on (\S+)\.$", printed.read_text(encoding="utf-8"), re.MULTILINE)
-        with urllib.request.urlopen(f"{url}/control/tokens", timeout=10) as reply:  # noqa: S310
+        with urllib.request.urlopen(f"{url}/control/tokens", timeout=10) as reply:  # noqa: S310 (the playground's URL)
             (token,) = (each["token"] for each in json.load(reply) if each["user"] == "john@example.com")
         assert json.loads((tmp_path / "kazoo-john.json").read_text(encoding="utf-8"))["token"] == token
         # Ctrl-C is for all that was started

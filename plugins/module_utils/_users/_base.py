@@ -58,7 +58,7 @@ class BaseUsers(Users):
     @staticmethod
     def spec() -> Spec:
         """All options of the vendor's module."""
-        raise NotImplementedError
+        raise NotImplementedError  # each vendor's own
 
     @property
     def identity(self) -> str | None:
@@ -101,7 +101,7 @@ class BaseUsers(Users):
 
     def everybody(self) -> list[User]:
         """All users that the administrator may see."""
-        raise NotImplementedError
+        raise NotImplementedError  # each vendor's own
 
     def find(self, name: str) -> User | None:
         return next((user for user in self.everybody() if user.name == name), None)

@@ -56,7 +56,7 @@ class BaseVendor(Vendor):
     @staticmethod
     def spec() -> Spec:
         """All options of the vendor's module."""
-        raise NotImplementedError
+        raise NotImplementedError  # each vendor's own, as the two below
 
     @staticmethod
     def login_spec() -> Spec:

@@ -116,7 +116,7 @@ class KazooApiKey(BaseVendor):
         return Token(key, details={"account_id": self._account_id()}) if key else None
 
     @staticmethod
-    def headers(token: Token) -> dict[str, str]:  # noqa: ARG004  # as every vendor
+    def headers(token: Token) -> dict[str, str]:  # noqa: ARG004  # the interface has it
         # A key is sent in a body, to get a token.
         return {}
 
