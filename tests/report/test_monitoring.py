@@ -262,7 +262,8 @@ def test_every_metric_is_shown_or_alerts():
     assert used == set(written())
 
 
-# Few machines have it. It judges names by the habits of Prometheus, and what each alert does with times
+# No registry of Python has it, Debian's package prometheus does. The tests above read metrics and rules with libraries. This one
+# adds the habits of Prometheus in names, and what each alert does with times
 @pytest.mark.skipif(not shutil.which("promtool"), reason="there is no promtool")
 def test_promtool_agrees(tmp_path):
     text = report_prometheus(reported(*fleet(NOW)))
