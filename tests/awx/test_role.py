@@ -123,8 +123,10 @@ def test_check_mode_on_an_empty_awx_sends_no_write(set_up, awx):
         "links of credentials: PBX",
         "inventory sources: Telephony tokens",
         "job templates: Telephony tokens: provision, Telephony tokens: rotate",
-        "schedules: Telephony tokens: renew every night, Telephony tokens: renew short-lived ones every 15 minutes,"
-        " Telephony tokens: report every week",
+        (
+            "schedules: Telephony tokens: renew every night, Telephony tokens: renew short-lived ones every 15 minutes,"
+            " Telephony tokens: report every week"
+        ),
     ):
         assert f"not in AWX yet: {unforeseen}" in done.output
 
