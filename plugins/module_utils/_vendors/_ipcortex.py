@@ -72,6 +72,8 @@ class Ipcortex(BaseVendor):
 
     def __init__(self, *args: t.Any) -> None:
         super().__init__(*args)
+        self._taken: str | None = None
+        """The session that was asked about, if it belongs to another user."""
         self.how_it_ends = (
             "API keys are made and ended in the IPCortex web interface only."
             if self.options["key"]
@@ -112,7 +114,7 @@ class Ipcortex(BaseVendor):
     def issue(self) -> Token:
         auth = {"type": "auth", "username": self.options["username"], "password": self.options["password"]}
         # Without a cookie, the PBX makes a new session and leaves every other alone. With one, that session is the user's.
-        session = self.given("session") if self._joins else None
+        session = self._taken or self.given("session") if self._joins else None
         headers = self.headers(Token(session)) if session else {}
         reply = self.api.call("issue", "POST", _LOGIN, changes=True, headers=headers, json={"auth": auth})
         words = self.failure(reply)
@@ -141,6 +143,8 @@ class Ipcortex(BaseVendor):
         facts = self._facts(user)
         login = (facts.get("user") or {}).get("login")
         if self._joins and login and login.casefold() != self.options["username"].casefold():
+            # Joined again, and not left to them for another one: what is left is logged out.
+            self._taken = token.value
             return Verdict(False, "the session belongs to another user", facts)
         return Verdict(True, "the vendor accepts the token", facts)
 

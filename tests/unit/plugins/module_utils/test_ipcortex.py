@@ -78,6 +78,17 @@ def test_a_login_joins_the_session_that_is_given(pbx):
     assert ipcortex(**JOIN).issue() == Token("s3ss10n", details=DETAILS)
 
 
+def test_a_session_that_another_user_has_taken_is_taken_back(pbx):
+    pbx.add("POST", LOGIN, match=[auth()], **success({**USER, "login": "mary", "session": "0n-rec0rd"}))
+    cookie = matchers.header_matcher({"Cookie": "Red60urne=0n-rec0rd"})
+    pbx.add(
+        "POST", LOGIN, match=[auth(username="joe", password="p&w"), cookie], **success({**USER, "session": "0n-rec0rd"})
+    )
+    vendor = ipcortex(**JOIN)
+    assert not vendor.check(Token("0n-rec0rd")).accepted
+    assert vendor.issue().value == "0n-rec0rd"
+
+
 @pytest.mark.parametrize(("login", "accepted"), [("joe", True), ("Joe", True), (None, True), ("mary", False)])
 def test_a_session_that_was_joined_belongs_to_its_user(pbx, login, accepted):
     pbx.add("POST", LOGIN, match=[auth()], **success({**USER, "login": login}))
