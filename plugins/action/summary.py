@@ -37,9 +37,14 @@ class ActionModule(ActionBase):
         return {"changed": False, "lines": lines}
 
     def _lines(self, variables: Variables) -> list[str]:
-        hosts = {host: variables["hostvars"][host] for host in variables["ansible_play_hosts_all"]}
+        everybody = variables["ansible_play_hosts_all"]
+        batch, alive = set(variables["ansible_play_batch"]), set(variables["ansible_play_hosts"])
+        # Who failed is in no batch any more. Other batches have a table of their own.
+        shown = [host for host in everybody if host in batch or host not in alive]
+        hosts = {host: variables["hostvars"][host] for host in shown}
         results = {host: {name: told[name] for name in _RESULTS if name in told} for host, told in hosts.items()}
-        return summary(results, self._unhandled(variables), self._task.check_mode)
+        is_last = everybody[-1] in hosts
+        return summary(results, self._unhandled(variables) if is_last else [], self._task.check_mode)
 
     @staticmethod
     def _unhandled(variables: Variables) -> list[str]:

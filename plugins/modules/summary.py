@@ -15,7 +15,8 @@ description:
   - It reads what the other tasks of the play have registered as C(user_result), C(token_result) and C(token_report), of all hosts of the play.
   - Below, it names the hosts that look like API users, as they have C(token_username) or C(token_vendor), but are in no vendor's group, so that
     no playbook of the collection takes them.
-  - The playbooks of the collection end with it, also where API users failed. With C(serial), it comes after each batch, and has all API users so far.
+  - The playbooks of the collection end with it, also where API users failed. With C(serial), it comes after each batch, and
+    has the API users of the batch and all that have failed so far.
   - It prints nothing where the output of Ansible is JSON (C(ANSIBLE_STDOUT_CALLBACK)). RV(lines) is there all the same.
 options:
   lines:
