@@ -65,8 +65,7 @@ class ListRun(BaseRun):
 
     def __init__(self, door: type[TokenList], options: Options, open_store: OpenStore, warnings: list[str]) -> None:
         super().__init__(door, options, open_store, warnings)
-        defaults = {name: each.get("default") for name, each in door.vendor.spec().argument_spec.items()}
-        base = {**defaults, **options}
+        base = {**door.vendor.spec().defaults, **options}
         self.vendor = door.vendor(self.api, base)
         for secret in self.vendor.secrets_in_use():
             self.masker.add(secret)

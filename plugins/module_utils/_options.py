@@ -53,6 +53,11 @@ class Spec:
             merged[name] = {**mine, **others} if isinstance(mine, dict) else mine + others
         return Spec(**merged)
 
+    @property
+    def defaults(self) -> dict[str, t.Any]:
+        """Every option as it is where nobody sets it; of those without a default, None."""
+        return {name: attributes.get("default") for name, attributes in self.argument_spec.items()}
+
     def as_arguments(self) -> dict[str, t.Any]:
         """Keyword arguments for AnsibleModule and ArgumentSpecValidator."""
         return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -48,10 +48,9 @@ class BaseUsers(Users):
     """What a result tells of a user."""
 
     def __init__(self, api: Api, options: Options) -> None:
-        defaults = {name: each.get("default") for name, each in self.vendor_class.spec().argument_spec.items()}
         self.api = api
         self.options = options
-        self.vendor = self.vendor_class(api, {**defaults, **options})
+        self.vendor = self.vendor_class(api, {**self.vendor_class.spec().defaults, **options})
         self.token: Token
         """What authorises, within session()."""
 
@@ -119,6 +118,11 @@ class BaseUsers(Users):
             name: [] if isinstance(shape, list) else None for name, shape in self.details.items()
         }
         return {**empty, **shown, "id": shown.get("id") or None}
+
+
+def full_name(facts: Facts) -> str | None:
+    """First and last name, as far as they are known."""
+    return text(" ".join(filter(None, (facts.get("first_name"), facts.get("last_name")))))
 
 
 def text(value: object) -> str | None:

@@ -22,7 +22,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._options import (
     user_options,
 )
 from ansible_collections.telephony.auth.plugins.module_utils._user import Facts, User, Wanted
-from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers, text
+from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers, full_name, text
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import Json
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._kazoo import Kazoo, comparable, refusal
 
@@ -77,9 +77,8 @@ class KazooUser(BaseUsers):
         return "/".join(filter(None, (account or self.vendor.account(), self.as_kept(self.options["name"]))))
 
     def complete(self, facts: Facts) -> Facts:
-        full_name = " ".join(filter(None, (facts.get("first_name"), facts.get("last_name"))))
         level = facts.get("priv_level") or "user"
-        return {"enabled": True, **facts, "priv_level": level, "rights": [level], "full_name": text(full_name)}
+        return {"enabled": True, **facts, "priv_level": level, "rights": [level], "full_name": full_name(facts)}
 
     def as_kept(self, name: str) -> str:
         return name.lower()

@@ -20,7 +20,7 @@ from ansible_collections.telephony.auth.plugins.module_utils._api import Reply
 from ansible_collections.telephony.auth.plugins.module_utils._errors import OptionError
 from ansible_collections.telephony.auth.plugins.module_utils._options import Options, Spec, user_options
 from ansible_collections.telephony.auth.plugins.module_utils._user import Facts, User, Wanted
-from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers, text
+from ansible_collections.telephony.auth.plugins.module_utils._users._base import BaseUsers, full_name, text
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._base import refused
 from ansible_collections.telephony.auth.plugins.module_utils._vendors._vacd import Vacd, refusal
 
@@ -70,8 +70,7 @@ class VacdUser(BaseUsers):
         return replace(wanted, facts={**wanted.facts, "rights": sorted({*wanted.facts["rights"], _EVERYBODY})})
 
     def complete(self, facts: Facts) -> Facts:
-        full_name = " ".join(filter(None, (facts.get("first_name"), facts.get("last_name"))))
-        return {"enabled": True, "rights": [_EVERYBODY], **facts, "full_name": text(full_name)}
+        return {"enabled": True, "rights": [_EVERYBODY], **facts, "full_name": full_name(facts)}
 
     def everybody(self) -> list[User]:
         only_active = bool(self.options.get("active_only"))
