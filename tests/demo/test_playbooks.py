@@ -90,6 +90,8 @@ def test_one_tenant_in_batches(stage):
     run = stage.play(PROVISION, "--limit", "kazoo_acme", "-e", "token_serial=1", "--tags", "anything")
     assert statuses(run) == {"acme-john": "changed", "acme-mary": "changed"}
     assert run.output.count("PLAY [Provision the tokens]") == 2
+    assert re.findall("^API users: .*", run.output, re.MULTILINE) == ["API users: 1 (1 changed)"] * 2
+    assert [line.split()[0] for line in run.table[1:-1]] == ["acme-mary"]
 
 
 def test_many_users(stage, vendors):
@@ -108,8 +110,12 @@ def test_many_users(stage, vendors):
 def test_off_boarding_in_the_inventory(stage, vendors):
     assert stage.play(PROVISION, "--limit", "webitel").count("changed") == 2
     leaver = stage.folder / "leaver.yml"
-    leaver.write_text(json.dumps({"all": {"hosts": {"webitel-other": {"token_state": "absent"}}}}), encoding="utf-8")
+    # The group of its vendor was mistyped; another one is no API user
+    others = {"stranger": {"token_username": "x"}, "server": {}}
+    hosts = {"webitel-other": {"token_state": "absent"}, **others}
+    leaver.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
     run = stage.play(PROVISION, "--limit", "webitel", inventories=[leaver])
+    assert "Left out, as they are in no vendor's group: stranger. " in run.table[-1]
     assert statuses(run) == {"webitel-admin": "ok", "webitel-other": "changed"}
     assert [path.name for path in stage.records.glob("*.json")] == ["webitel-admin.json"]
     assert [token["user"] for token in vendors.alive()] == ["200@mydomain.com"]
