@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import http.server
 import socket
 import socketserver
+import ssl
 import struct
 import threading
+import time
 import traceback
 import typing as t
 from pathlib import Path
@@ -155,6 +158,51 @@ def authority() -> trustme.CA:
 def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     return str(tmp_path / "ca.pem")
+
+
+@pytest.fixture
+def tls_server(authority: trustme.CA) -> t.Iterator[tuple[ssl.SSLContext, str]]:
+    """A server with a certificate for localhost, of an authority that nobody else knows."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(204)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            """A byte now and then, until the client has enough."""
+            self.send_response(200)
+            self.send_header("Content-Length", "500")
+            self.end_headers()
+            for _byte in range(500):
+                self.wfile.write(b"x")
+                time.sleep(0.02)
+
+        def do_DELETE(self) -> None:
+            """Do the work and say nothing."""
+
+        def log_message(self, *_arguments: t.Any) -> None:
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+        def finish_request(self, request: t.Any, client_address: t.Any) -> None:
+            # In the thread of the connection, where a failed handshake stops nobody else
+            try:
+                super().finish_request(context.wrap_socket(request, server_side=True), client_address)
+            except OSError:
+                pass
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    server = Server(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield context, f"https://localhost:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 import gzip
-import http.server
 import io
 import json
 import re
 import ssl
-import threading
-import time
 import typing as t
 import zlib
 from http import client
@@ -112,51 +109,6 @@ def test_no_cookie_is_kept_and_the_connection_is(broken_server):
 
 
 # TLS
-
-
-@pytest.fixture
-def tls_server(authority: trustme.CA) -> t.Iterator[tuple[ssl.SSLContext, str]]:
-    """A server with a certificate for localhost, of an authority that nobody else knows."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(204)
-            self.end_headers()
-
-        def do_POST(self) -> None:
-            """A byte now and then, until the client has enough."""
-            self.send_response(200)
-            self.send_header("Content-Length", "500")
-            self.end_headers()
-            for _byte in range(500):
-                self.wfile.write(b"x")
-                time.sleep(0.02)
-
-        def do_DELETE(self) -> None:
-            """Do the work and say nothing."""
-
-        def log_message(self, *_arguments: t.Any) -> None:
-            pass
-
-    class Server(http.server.ThreadingHTTPServer):
-        daemon_threads = True
-
-        def finish_request(self, request: t.Any, client_address: t.Any) -> None:
-            # In the thread of the connection, where a failed handshake stops nobody else
-            try:
-                super().finish_request(context.wrap_socket(request, server_side=True), client_address)
-            except OSError:
-                pass
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    server = Server(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield context, f"https://localhost:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def call_with(options: dict[str, t.Any]) -> Reply:
