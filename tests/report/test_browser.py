@@ -276,6 +276,15 @@ def test_nothing_is_cut_off(browser, request, run, width, scheme):
     assert window.driver.execute_script("return document.documentElement.scrollWidth") <= width
 
 
+def test_table_has_room_to_spare_for_wider_letters(browser, big):
+    """Where it is narrowest: letters differ from machine to machine."""
+    window = Window(browser, big.html)
+    window.resize(1021)
+    least = "arguments[0].style.width = 'min-content'; return arguments[0].getBoundingClientRect().width"
+    (table,) = window.all("table")
+    assert window.driver.execute_script(least, table) < 0.95 * 1021
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_rows_are_cards_on_a_phone(window, reported, scheme):
     """The next action comes first; no row stands beside another, and the head still sorts."""
