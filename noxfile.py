@@ -202,7 +202,7 @@ def sanity(session: nox.Session, core: str) -> None:
     if session.posargs:
         return
     if old is None:
-        session.log(f"No Python {OLDEST_TARGET_PYTHON} here: that the plugins compile and import there is not tested")
+        session.log(f"Not tested: no Python {OLDEST_TARGET_PYTHON} here to compile and import the plugins with")
         return
     os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], str(Path(old).parent)])
     ansible_test(session, core, "sanity", "--python", OLDEST_TARGET_PYTHON, "--test", "compile", "--test", "import")
