@@ -14,7 +14,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help playground demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
+.PHONY: help playground demo quick test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ playground: $(DEMO_VENV)/.ready ## Start simulated vendors to play with, until C
 
 demo: $(DEMO_VENV)/.ready ## Show the collection at work on simulated vendors
 	@PATH="$(CURDIR)/$(DEMO_VENV)/bin:$$PATH" tests/demo/demo.sh
+
+quick: $(VENV)/.ready ## Run what finds most mistakes within 90 seconds, before each commit
+	@$(GATES) quick
 
 test: $(VENV)/.ready ## Run all gates
 	@$(GATES)

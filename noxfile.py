@@ -244,6 +244,16 @@ def units(session: nox.Session, core: str) -> None:
         session.run("python", str(TOOLS / "branch_coverage.py"), str(measured), str(MINIMUM_BRANCH_COVERAGE))
 
 
+@nox.session(default=False, python=find_python(*CORES[OLDEST_CORE]) or False)
+def quick(session: nox.Session) -> None:
+    """Find within seconds what most changes break: ruff, the unit tests and those of the documentation."""
+    session.install(ansible_core(OLDEST_CORE), "pytest-xdist", "ruff", "-r", "tests/unit/requirements.txt")
+    env = collection_tree(Path(session.create_tmp()))
+    session.run("ruff", "check", "--quiet", "plugins", "tests", "noxfile.py")
+    session.run("pytest", "--quiet", "-n", "2", "tests/unit", env=env)
+    session.run("pytest", "--quiet", "tests/docs", env=env)
+
+
 @for_each_core(*CORES)
 def integration(session: nox.Session, core: str) -> None:
     """Run the integration targets:"""

@@ -50,6 +50,8 @@ GATES = {
     "awx": ["awx-2.19"],
     "inside": ["inside-2.19", "inside-2.22"],
 }
+# Before a commit, what takes little time
+QUICK = {"quick": ["formatters", "shared-docs", "changelog", "quick"]}
 # With versions of ansible-core of which the ones before and after are in the gates above
 MATRIX = {"matrix": ["units-2.20", "units-2.21", "inside-2.20", "inside-2.21"]}
 # Three of these rows run at a time, from the first one on: on two cores, one may wait for a server or a clock. After lint,
@@ -84,7 +86,7 @@ Show = t.Callable[[str], None]
 
 
 def named(names: list[str]) -> list[str]:
-    return [session for name in names for session in {**GATES, **MATRIX}.get(name, [name])]
+    return [session for name in names for session in {**GATES, **QUICK, **MATRIX}.get(name, [name])]
 
 
 def nox(sessions: list[str], arguments: list[str], show: Show | None) -> tuple[int, list[Result]]:
