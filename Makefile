@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 DEMO_VENV := .venv-demo
 BENCHMARK_VENV := .venv-benchmark
+CONSTRAINTS := tests/tools/constraints.txt
 GATES := $(VENV)/bin/python tests/tools/gates.py
 # More words for the tool behind a target, such as: make units ARGS="-k kazoo"
 ARGS ?=
@@ -83,14 +84,14 @@ clean: ## Remove all that the other targets made
 	rm -rf $(VENV) $(DEMO_VENV) $(BENCHMARK_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.ready: requirements-dev.txt
-$(DEMO_VENV)/.ready: tests/demo/requirements.txt
-$(BENCHMARK_VENV)/.ready: tests/benchmark/requirements.txt
+$(VENV)/.ready: requirements-dev.txt $(CONSTRAINTS)
+$(DEMO_VENV)/.ready: tests/demo/requirements.txt $(CONSTRAINTS)
+$(BENCHMARK_VENV)/.ready: tests/benchmark/requirements.txt $(CONSTRAINTS)
 
 %/.ready:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Choose another one with: make PYTHON=...")'
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo 'Python has no venv here. On Debian: apt-get install python3-venv' >&2; exit 1; }
 	@echo "Preparing $*"
 	@$(PYTHON) -m venv --clear $*
-	@$*/bin/python -m pip --quiet --disable-pip-version-check install --requirement $<
+	@$*/bin/python -m pip --quiet --disable-pip-version-check install --requirement $< --constraint $(CONSTRAINTS)
 	@touch $@
