@@ -32,7 +32,7 @@ quick: $(VENV)/.ready ## Run what finds most mistakes within 90 seconds, before 
 test: $(VENV)/.ready ## Run all gates
 	@$(GATES)
 
-matrix: $(VENV)/.ready ## Run the tests with the versions of ansible-core that are between those of make test
+matrix: $(VENV)/.ready ## Run the tests with all versions of ansible-core and Python, and the packages of distributions, for an hour
 	@$(GATES) matrix
 
 lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, licences

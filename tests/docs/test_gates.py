@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -113,6 +115,26 @@ def test_arguments_are_for_one_who_looks_on(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(gates, "nox", lambda *arguments: calls.append(arguments) or (0, []))
     gates.main(["units", "--", "-k", "kazoo"])
     assert calls == [(["units-2.19", "units-2.22"], ["--", "-k", "kazoo"], None)]
+
+
+def test_what_came_of_the_matrix_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sessions = iter(gates.MATRIX["matrix"])
+
+    def nox(names: list[str], _arguments: list[str], show: t.Any) -> tuple[int, list[gates.Result]]:
+        for line in PASSED.replace("units-2.19", names[0]).splitlines():
+            show(line)
+        return 0, [{"name": name, "result": "success", "reason": None, "duration": 1.0} for name in names]
+
+    monkeypatch.setattr(gates, "nox", nox)
+    monkeypatch.setattr(gates, "MATRIX_RESULT", tmp_path / "output" / "matrix.json")
+    # The run sets it: so that it is as before afterwards
+    monkeypatch.setenv("THOROUGH", "no")
+    assert gates.main(["matrix"]) == 0
+    kept = json.loads((tmp_path / "output" / "matrix.json").read_text("utf-8"))
+    assert set(kept["sessions"]) == set(sessions)
+    first = gates.MATRIX_ROWS[0][0]
+    told = "2922 passed, 1 skipped, branch coverage 98.2 %"
+    assert kept["sessions"][first] == {"result": "success", "told": told, "duration": 1.0}
 
 
 def test_each_gate_has_its_row_and_its_one_turn() -> None:

@@ -24,6 +24,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 
+CORES = ["2.19", "2.20", "2.21", "2.22"]
+PLATFORMS = ["rhel-8", "rhel-9", "ubuntu-22.04", "ubuntu-24.04", "debian-12", "debian-13", "python-3.14"]
 LINT = [
     "formatters",
     "shared-docs",
@@ -42,7 +44,7 @@ GATES = {
     "simulators": ["simulators"],
     "units": ["units-2.19", "units-2.22"],
     "lifecycle": ["lifecycle-2.19"],
-    "sanity": ["sanity-2.19"],
+    "sanity": ["sanity-2.19", "sanity-2.21"],
     "integration": ["integration-2.19", "integration-2.21"],
     "playbooks": ["playbooks-2.19", "playbooks-2.21"],
     "roles": ["roles-2.19"],
@@ -52,8 +54,19 @@ GATES = {
 }
 # Before a commit, what takes little time
 QUICK = {"quick": ["formatters", "shared-docs", "changelog", "quick"]}
-# With versions of ansible-core of which the ones before and after are in the gates above
-MATRIX = {"matrix": ["units-2.20", "units-2.21", "inside-2.20", "inside-2.21"]}
+# All versions and platforms, in rows as below. guide_matrix.rst has a table of what came of them
+MATRIX_ROWS = [
+    [f"{name}-{core}" for name in ("sanity", "integration") for core in CORES],
+    ["lifecycle-2.19", "lifecycle-2.22"],
+    [f"inside-{core}" for core in CORES],
+    [f"playbooks-{core}" for core in CORES],
+    ["awx-2.19"],
+    [f"platform-{name}" for name in PLATFORMS] + ["fips", "canary"],
+    [f"roles-{core}" for core in CORES],
+    [f"units-{core}" for core in CORES],
+]
+MATRIX = {"matrix": [session for row in MATRIX_ROWS for session in row]}
+MATRIX_RESULT = ROOT / "tests" / "output" / "matrix.json"
 # Three of these rows run at a time, from the first one on: on two cores, one may wait for a server or a clock. After lint,
 # what takes long comes early. ansible-test shares the environments that it makes, so all of it is in one row.
 ROWS = [
@@ -79,6 +92,7 @@ TOLD = (
     re.compile(r"(branch coverage [\d.]+ %)"),
     re.compile(r"((?:sequences of runs tried|tokens lost|tokens left behind) +[\d,]+)"),
     re.compile(r"nox > (Not tested: .*)"),
+    re.compile(r"nox > On (Python .*)"),
 )
 
 Result = dict[str, t.Any]
@@ -115,6 +129,8 @@ class Screen:
 
     def __init__(self) -> None:
         self.log: list[str] = []
+        # By the name of the gate
+        self.told: dict[str, str] = {}
         self.has_failed = False
         self.started = time.monotonic()
 
@@ -129,8 +145,8 @@ class Screen:
     def end(self, name: str, outcome: str) -> None:
         skipped = outcome.startswith("skipped")
         if skipped or outcome == "was successful":
-            told = outcome if skipped else ", ".join(counted(self.log))
-            text = f"{name:<24}{time.monotonic() - self.started:>8.0f}  {told}"
+            self.told[name] = outcome if skipped else ", ".join(counted(self.log))
+            text = f"{name:<24}{time.monotonic() - self.started:>8.0f}  {self.told[name]}"
         else:
             self.has_failed = True
             text = "".join(self.log)
@@ -155,13 +171,22 @@ def run_row(names: list[str]) -> tuple[int, list[Result]]:
     screen = Screen()
     code, results = nox(named(names), [], screen)
     screen.close(code)
-    return code, results
+    return code, [{**result, "told": screen.told.get(str(result["name"]), "")} for result in results]
 
 
 def run_rows(rows: list[list[str]]) -> tuple[int, list[Result]]:
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         done = list(pool.map(run_row, rows))
     return next((code for code, _results in done if code), 0), [result for _code, results in done for result in results]
+
+
+def keep(results: list[Result]) -> None:
+    """Write down what came of each session, for matrix_table.py."""
+    kept = {"date": time.strftime("%Y-%m-%d", time.gmtime()), "sessions": {}}
+    for result in results:
+        kept["sessions"][result["name"]] = {name: result[name] for name in ("result", "told", "duration")}
+    MATRIX_RESULT.parent.mkdir(parents=True, exist_ok=True)
+    MATRIX_RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
@@ -171,6 +196,10 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     if rest:
         code, results = nox(sessions, rest, None)
+    elif names == ["matrix"]:
+        os.environ["THOROUGH"] = "yes"
+        code, results = run_rows(MATRIX_ROWS)
+        keep(results)
     else:
         code, results = run_rows([names] if names else ROWS)
     counts = {"success": 0, "failed": 0, "skipped": 0}

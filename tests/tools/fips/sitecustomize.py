@@ -1,0 +1,28 @@
+# Copyright (c) 2026 telephony.auth contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a Python on a machine with FIPS does: MD5 and SHA-1 only for who says that it is for no security."""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+
+REFUSED = {"md5", "sha1"}
+_new = hashlib.new
+
+
+def _guarded(name: str, data: t.Any = b"", *, usedforsecurity: bool = True, **more: t.Any) -> t.Any:
+    if usedforsecurity and name.lower().replace("-", "") in REFUSED:
+        raise ValueError(f"[digital envelope routines] unsupported: {name}")
+    return _new(name, data, usedforsecurity=usedforsecurity, **more)
+
+
+def _named(name: str) -> t.Callable[..., t.Any]:
+    return lambda data=b"", **more: _guarded(name, data, **more)
+
+
+hashlib.new = _guarded
+for _name in REFUSED:
+    setattr(hashlib, _name, _named(_name))
