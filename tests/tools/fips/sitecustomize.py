@@ -7,20 +7,30 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import typing as t
 
 REFUSED = {"md5", "sha1"}
+# What tests are made with, and no part of what they test
+TOOLS = ("hypothesis.", "cryptography.")
 _new = hashlib.new
 
 
 def _guarded(name: str, data: t.Any = b"", *, usedforsecurity: bool = True, **more: t.Any) -> t.Any:
     if usedforsecurity and name.lower().replace("-", "") in REFUSED:
-        raise ValueError(f"[digital envelope routines] unsupported: {name}")
+        frame = sys._getframe(1)
+        while frame and frame.f_globals.get("__name__") == __name__:
+            frame = t.cast(t.Any, frame.f_back)
+        if not str(frame.f_globals.get("__name__")).startswith(TOOLS):
+            raise ValueError(f"[digital envelope routines] unsupported: {name}")
     return _new(name, data, usedforsecurity=usedforsecurity, **more)
 
 
 def _named(name: str) -> t.Callable[..., t.Any]:
-    return lambda data=b"", **more: _guarded(name, data, **more)
+    def guarded(data: t.Any = b"", **more: t.Any) -> t.Any:
+        return _guarded(name, data, **more)
+
+    return guarded
 
 
 hashlib.new = _guarded
