@@ -33,7 +33,7 @@ from ansible_collections.telephony.auth.plugins.plugin_utils._from_variables imp
 
 ROOT = Path(__file__).parents[2]
 OURS = "telephony.auth."
-FROM_VARIABLES = {"token": VENDORS, "token_info": VENDORS, "user": USERS_OF}
+FROM_VARIABLES: dict[str, dict[str, t.Any]] = {"token": VENDORS, "token_info": VENDORS, "user": USERS_OF}
 # Other kinds of blocks, by keys that only they have, and why they are not judged here
 OTHER_KINDS = {
     ("alert", "expr"): "an alert of Prometheus: one of examples/monitoring, which tests/report tests",
@@ -48,7 +48,7 @@ OTHER_KINDS = {
 # Modules of other collections, which need not be installed
 OF_OTHERS = {"awx.awx", "community.hashi_vault", "kubernetes.core"}
 # Variables that are nobody's options
-OF_USERS_OWN = ("ansible_", "vault_")
+OF_USERS_OWN = ("ansible_", "vault_", "existing_tokens")
 
 Json = t.Any
 
