@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playground import exports
+from playground import exports, further
 from stage import ORDINARY, ROOT, ending
 
 DOCUMENTS = [
@@ -55,6 +56,8 @@ ADDRESSES = {
     "ipcortex": "https://pbx.example.com",
     "dialer": "https://abc-01.dialer.rocks/a",
 }
+# The passwords in the inventory of a guide
+VAULT = "my-inventory/group_vars/all/vault.yml"
 INVENTORIES = [ROOT / "examples" / "inventory", ROOT / "examples" / "tenants"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Title and text of each playbook in it
@@ -256,6 +259,16 @@ def test_commands(stage, vendors, document):
     clone = Clone(stage, vendors, document)
     for block in console_blocks(document):
         clone.run([line for line in block if not run_elsewhere(line)])
+
+
+@pytest.mark.parametrize("document", [name for name in DOCUMENTS if VAULT in captioned(name)])
+def test_playground_has_each_secret_that_a_guide_asks_for(stage, vendors, document):
+    """Whoever tries a guide in the playground finds there what goes into the file to be encrypted."""
+    vault = yaml.safe_load((Clone(stage, vendors, document).folder / VAULT).read_text(encoding="utf-8"))
+    shown = "\n".join([*exports(vendors, ROOT), *further(vendors)])
+    for host, secret in [pair for secrets in vault.values() for pair in secrets.items()]:
+        assert secret != "change-me", host
+        assert shlex.quote(secret) in shown, host
 
 
 def test_no_command_is_overlooked():
