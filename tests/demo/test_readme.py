@@ -43,6 +43,7 @@ RUN_ELSEWHERE = {
     r"\S*ansible-galaxy collection (build|install)": "conftest.py, and all tests here go by what it installs",
     r"awx |ansible-playbook telephony\.auth\.awx_setup |(export|read -rs) CONTROLLER_": "tests/awx, with a stand-in for AWX",
     r"ansible-playbook .* telephony\.auth\.(on|off)board ": "test_playbooks.py, with users that are still to be made",
+    r"ansible-playbook .* telephony\.auth\.revoke --limit vacd-billing$": "test_playbooks.py, with users of all vendors",
     r"cd examples/execution-environment\b|ansible-builder ": "tests/awx makes the context",
     r"(vault|kubectl) ": "tests/lifecycle takes the same files, with an OpenBao server",
     r"podman push ": "nobody: it needs a registry",
@@ -92,6 +93,11 @@ def test_first_playbook(tmp_path):
         )
         assert (done.returncode, "changed=1" in done.stdout) == (0, True), done.stdout + done.stderr
         (url,) = re.findall(r"listen on (\S+)\.$", printed.read_text(encoding="utf-8"), re.MULTILINE)
+        (users,) = re.findall(r"Their passwords: (\S+)$", printed.read_text(encoding="utf-8"), re.MULTILINE)
+        with urllib.request.urlopen(users, timeout=10) as reply:  # noqa: S310 (the playground's URL)
+            assert {"api.two@example.com", "parent@example.com"} < {
+                user["username"] for user in json.load(reply)["vacd"]
+            }
         with urllib.request.urlopen(f"{url}/control/tokens", timeout=10) as reply:  # noqa: S310 (the playground's URL)
             (token,) = (each["token"] for each in json.load(reply) if each["user"] == "john@example.com")
         assert json.loads((tmp_path / "kazoo-john.json").read_text(encoding="utf-8"))["token"] == token
