@@ -20,8 +20,6 @@ CREDENTIALS = {
     "kazoo": ["username", "password", "account_realm"],
     "ringcx": ["username", "rc_access_token"],
 }
-# Whom the guides have in their inventories beside an ordinary user, and what is copied from the vendor's web interface
-FURTHER = {("ipcortex", "operator"): "api_key", ("dialer", "reseller1"): "password"}
 
 
 def exports(vendors: Simulators, collections: Path) -> list[str]:
@@ -37,17 +35,6 @@ def exports(vendors: Simulators, collections: Path) -> list[str]:
     return lines
 
 
-def further(vendors: Simulators) -> list[str]:
-    """Vendor, user and secret of those who are in the guides alone."""
-    users = vendors.ask("GET", "users")
-    return [
-        f"{vendor} {name}: {user[secret]}"
-        for (vendor, name), secret in FURTHER.items()
-        for user in users[vendor]
-        if user["username"] == name
-    ]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make playground ARGS=...", description=__doc__)
     parser.add_argument("--port", type=int, default=8765, help="where the vendors listen; 0: any free port")
@@ -59,8 +46,8 @@ def main() -> None:
             print("\n".join(exports(vendors, link_collection(folder))))
             print("\nThere, type what the README says next, or see the token of one more user in a file:\n")
             print("  ansible localhost -m telephony.auth.webitel_login -a path=~/webitel-200.json\n")
-            print("The guides of the vendors also need a key or a password of these:\n")
-            print("\n".join(f"  {line}" for line in further(vendors)), end="\n\n")
+            print("There are more users than these, for inventories, and administrators.")
+            print(f"Their passwords: {vendors.url}/control/users\n")
             print(
                 f"Ctrl-C ends the playground. By itself it ends at {time.strftime('%H:%M', end_of_life())}.", flush=True
             )
