@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.request
 from pathlib import Path
@@ -32,7 +33,7 @@ DOCUMENTS = [
     ]
 ]
 # The commands that test_commands runs, in the order of their document
-RUN_HERE = r"(ansible-playbook|ansible-vault|chown|cp|export|install|mkdir|read|rm) "
+RUN_HERE = r"(ansible-playbook|ansible-vault|chown|cp|export|install|mkdir|read|rm|unset) "
 # All others, and who runs them instead
 RUN_ELSEWHERE = {
     r"apt-get install ": ".ci/run, on a bare Debian",
@@ -42,6 +43,7 @@ RUN_ELSEWHERE = {
     r"\S*ansible-galaxy collection (build|install)": "conftest.py, and all tests here go by what it installs",
     r"awx |ansible-playbook telephony\.auth\.awx_setup |(export|read -rs) CONTROLLER_": "tests/awx, with a stand-in for AWX",
     r"ansible-playbook .* telephony\.auth\.(on|off)board ": "test_playbooks.py, with users that are still to be made",
+    r"ansible-playbook .* telephony\.auth\.revoke --limit vacd-billing$": "test_playbooks.py, with users of all vendors",
     r"cd examples/execution-environment\b|ansible-builder ": "tests/awx makes the context",
     r"(vault|kubectl) ": "tests/lifecycle takes the same files, with an OpenBao server",
     r"podman push ": "nobody: it needs a registry",
@@ -91,6 +93,11 @@ def test_first_playbook(tmp_path):
         )
         assert (done.returncode, "changed=1" in done.stdout) == (0, True), done.stdout + done.stderr
         (url,) = re.findall(r"listen on (\S+)\.$", printed.read_text(encoding="utf-8"), re.MULTILINE)
+        (users,) = re.findall(r"Their passwords: (\S+)$", printed.read_text(encoding="utf-8"), re.MULTILINE)
+        with urllib.request.urlopen(users, timeout=10) as reply:  # noqa: S310 (the playground's URL)
+            assert {"api.two@example.com", "parent@example.com"} < {
+                user["username"] for user in json.load(reply)["vacd"]
+            }
         with urllib.request.urlopen(f"{url}/control/tokens", timeout=10) as reply:  # noqa: S310 (the playground's URL)
             (token,) = (each["token"] for each in json.load(reply) if each["user"] == "john@example.com")
         assert json.loads((tmp_path / "kazoo-john.json").read_text(encoding="utf-8"))["token"] == token
@@ -156,6 +163,13 @@ def console_blocks(document):
     return [[line.strip() for line in lines if line.strip()] for lines in joined]
 
 
+def captioned(document):
+    """The files that a guide has its reader save: ``.. code-block:: yaml`` with ``:caption: NAME.yml``."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    found = re.findall(r"^\.\. code-block:: \S+\n +:caption: (\S+)\n\n((?:  .*\n|\n)+)", text, re.MULTILINE)
+    return {name: textwrap.dedent(block).rstrip("\n") + "\n" for name, block in found}
+
+
 def run_elsewhere(command):
     return any(re.match(pattern, command) for pattern in RUN_ELSEWHERE)
 
@@ -165,6 +179,7 @@ class Clone:
 
     def __init__(self, stage, vendors, document):
         self.stage, self.vendors = stage, vendors
+        self.one_terminal = document.endswith(".rst")
         self.folder = stage.folder / "clone"
         text = (ROOT / document).read_text(encoding="utf-8")
         users = vendors.ask("GET", "users")
@@ -172,23 +187,27 @@ class Clone:
         self.secrets["ipcortex-operator"] = next(
             user["api_key"] for user in users["ipcortex"] if user.get("username") == "operator"
         )
-        self.typed = {vendor: vendors.ordinary(vendor)["password"] for vendor in ORDINARY}
+        self.users = {vendor: vendors.ordinary(vendor) for vendor in ORDINARY}
         shutil.copytree(ROOT / "examples", self.folder / "examples")
         for path in self.folder.rglob("*.yml"):
             path.write_text(self.fill_in(path.read_text(encoding="utf-8")), encoding="utf-8")
         if "existing_tokens.yml" in text:
             shutil.copy(stage.existing_tokens(), self.folder / "examples")
-        if "examples/inventory my-inventory" not in text:
+        saved = captioned(document)
+        if "examples/inventory my-inventory" not in text and not any(
+            name.startswith("my-inventory/") for name in saved
+        ):
             shutil.copytree(self.folder / "examples" / "inventory", self.folder / "my-inventory")
-        for name, playbook in PLAYBOOKS.items():
-            (self.folder / name).write_text(playbook, encoding="utf-8")
+        for name, block in {**PLAYBOOKS, **saved}.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(self.fill_in(block), encoding="utf-8")
         for name in ("vault-password", "acme-password", "beta-password"):
             shutil.copy(stage.folder / "vault-password", self.folder / name)
         for name in ("etc/systemd/system", "home"):
             (self.folder / name).mkdir(parents=True)
         stage.env.update({f"{vendor}_API_URL".upper(): url for vendor, url in vendors.api_urls.items()})
         if "make playground" in text:
-            stage.env["KAZOO_PASSWORD"] = self.typed["kazoo"]  # as it exports it
+            stage.env["KAZOO_PASSWORD"] = self.users["kazoo"]["password"]  # as it exports it
         program = Path(sys.executable).parent
         stage.env.update(
             ANSIBLE_VERBOSITY="3", HOME=str(self.folder / "home"), PATH=f"{program}{os.pathsep}{stage.env['PATH']}"
@@ -204,12 +223,19 @@ class Clone:
             text = text.replace(f"{host}: change-me", f"{host}: {json.dumps(secret)}")
         return text
 
+    def typed(self, variable):
+        """What the reader types for it: the secret of the ordinary user, such as the password for KAZOO_PASSWORD."""
+        vendor, _line, name = variable.lower().partition("_")
+        return self.users.get(vendor, {}).get(name, "something typed")
+
     def run(self, commands):
+        """A guide is followed in one terminal: what a block leaves in the environment, the next one finds."""
+        environment = self.folder / "environment"
         script = "\n".join(commands).replace(" --ask-vault-pass", "").replace("chown -R telephony", "chown -R $(id -u)")
         script = re.sub(r"(?<= )/(?=\w)", f"{self.folder}/", self.fill_in(script))
-        typed = [self.typed[name.lower()] for name in re.findall(r"^read -rs (\w+)_PASSWORD", script, re.MULTILINE)]
+        typed = [self.typed(name) for name in re.findall(r"^read -rs (\w+)", script, re.MULTILINE)]
         done = subprocess.run(
-            ["bash", "-e", "-u", "-c", script],
+            ["bash", "-e", "-u", "-c", f"{script}\nenv --null > {environment}"],
             cwd=self.folder,
             env=self.stage.env,
             input="".join(f"{word}\n" for word in typed) or "something typed\n",
@@ -221,6 +247,10 @@ class Clone:
         )
         self.stage.printed.append(done.stdout)
         assert done.returncode == 0, f"{script}\n{done.stdout[-3000:]}"
+        if self.one_terminal:
+            self.stage.env = dict(
+                line.split("=", 1) for line in environment.read_text(encoding="utf-8").split("\0")[:-1]
+            )
 
 
 @pytest.mark.parametrize("document", [name for name in DOCUMENTS if console_blocks(name)])
@@ -241,6 +271,13 @@ def test_no_command_is_overlooked():
         assert text.count("console\n") == len(console_blocks(document)), document
         assert not re.search(r"^(```|\.\. code-block:: )(sh|shell|bash)\b|^\s*\$ ", text, re.MULTILINE), document
     assert console_blocks("README.md")
+
+
+def test_no_file_to_save_is_overlooked():
+    """A caption is the name of a file, and each name stands once in a guide."""
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        assert text.count(":caption:") == len(captioned(document)), document
 
 
 def test_examples_show_the_commands_of_their_readme():
