@@ -71,7 +71,7 @@ def blocks(document: str) -> list[tuple[str, str]]:
     if document.endswith(".md"):
         found = re.finditer(r"^ *```ya?ml\n(?P<block>.*?)^ *```", text, re.DOTALL | re.MULTILINE)
     else:
-        start = r"^(?P<indent> *)\.\. code-block:: yaml(?:\+jinja)?\n\n"
+        start = r"^(?P<indent> *)\.\. code-block:: yaml(?:\+jinja)?\n(?: +:\w+:.*\n)*\n"
         found = re.finditer(start + r"(?P<block>(?:(?P=indent)  .*\n|\n)+)", text, re.MULTILINE)
     return [
         (f"{document}:{text.count(chr(10), 0, each.start()) + 1}", textwrap.dedent(each["block"])) for each in found
