@@ -44,6 +44,7 @@ RUN_ELSEWHERE = {
     r"ansible-playbook .* telephony\.auth\.(on|off)board ": "test_playbooks.py, with users that are still to be made",
     r"cd examples/execution-environment\b|ansible-builder ": "tests/awx makes the context",
     r"(vault|kubectl) ": "tests/lifecycle takes the same files, with an OpenBao server",
+    r"ansible-rulebook ": "tests/eda/test_rulebook.py, with the same arguments",
     r"podman push ": "nobody: it needs a registry",
     r"(useradd|systemctl) ": "nobody: it changes the machine. test_examples.py verifies the units and runs what they run",
 }

@@ -13,10 +13,8 @@ import re
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-import yaml
 from processes import wait_until_dead
 
 from ansible_collections.telephony.auth.extensions.eda.plugins.event_source import tokens
@@ -370,31 +368,6 @@ def test_options_that_make_no_sense_end_the_source(monkeypatch, args, message):
     monkeypatch.setattr(tokens, "_SHORTEST_INTERVAL", 60)
     with pytest.raises(ValueError, match=message):
         asyncio.run(tokens.main(asyncio.Queue(), args))
-
-
-def test_the_documentation_is_that_of_the_code(memory, monkeypatch):
-    monkeypatch.setattr(tokens, "_SHORTEST_INTERVAL", 60)
-    documented = yaml.safe_load(tokens.DOCUMENTATION)
-    settings = tokens.Settings.of({"inventory": ["a"], "eda_feedback_queue": None})._asdict()
-    assert set(documented["options"]) == set(settings)
-    for name, option in documented["options"].items():
-        if "default" in option:
-            assert settings[name] == option["default"], name
-    notes = "\n".join(documented["notes"])
-    (event,) = memory.take(rows(OVERDUE), 0)
-    named = set(re.findall(r"C\((\w+)\)(?=[^-]* - )", notes, re.MULTILINE)) | {"meta"}
-    assert named >= set(event)
-    for example in yaml.safe_load(tokens.EXAMPLES):
-        tokens.Settings.of(example["telephony.auth.tokens"])
-
-
-def test_the_rulebook_knows_the_types_of_events():
-    """Each type is one that a rule reacts to, but for what is over and what can wait."""
-    folder = Path(tokens.__file__).parents[2] / "rulebooks"
-    (ruleset,) = yaml.safe_load((folder / "tokens.yml").read_text(encoding="utf-8"))
-    conditions = " ".join(rule["condition"] for rule in ruleset["rules"])
-    types = re.findall(r"V\((\w+)\)", yaml.safe_load(tokens.DOCUMENTATION)["notes"][1].partition(". ")[0])
-    assert set(types) - {"ok"} == set(re.findall(r'"(\w+)"', conditions)) - {"overdue"}
 
 
 def test_it_can_be_tried_without_ansible_rulebook(tmp_path, playbook):

@@ -15,7 +15,7 @@ description:
   - With O(inventory), it makes the report itself, by the playbook C(telephony.auth.report). With O(file), it reads what another run wrote.
   - Secrets such as the vault password come from Ansible's own configuration or environment, such as E(ANSIBLE_VAULT_PASSWORD_FILE).
   - An event is sent again only when its state has changed, or after O(reminder). After a restart, all states are new.
-  - No event has a secret in it.
+  - No event has a secret in it. The guide guide_events has a table of what is in it.
 options:
   inventory:
     description:
@@ -27,7 +27,7 @@ options:
     description: A pattern of the API users to report on, as for C(--limit). For O(inventory) alone.
     type: str
   extra_vars:
-    description: Variables for the report, such as C(report_soon). For O(inventory) alone.
+    description: Variables for the report, such as C(report_soon). A secret belongs into the inventory. For O(inventory) alone.
     type: dict
     default: {}
   timeout:
@@ -51,17 +51,6 @@ options:
     description: After how many seconds an event is sent again while its state stays the same. At least O(interval).
     type: int
     default: 3600
-notes:
-  - "All events have the same keys; what is unknown is null:"
-  - C(type) - V(due), V(failing), V(unmanaged), V(problem), V(report_failed) or V(ok). V(due) is C(overdue) or C(soon) in the report.
-    V(failing) is a token that the vendor does not accept. V(ok) follows one of the others, when none of them is left.
-  - C(host) - the API user in the inventory. Null if the event is about the report.
-  - C(vendor), C(user), C(fingerprint), C(urgency), C(expires_at), C(next_action_at), C(tenants), C(command) - as in the rows of
-    P(telephony.auth.report#filter).
-  - C(reason) - why, in one line.
-  - C(unmanaged) - the fingerprints of the tokens that no record knows, at most 100.
-  - C(meta.hosts) - the API user, to which ansible-rulebook limits what a rule runs. It is missing where C(host) is null, or would be taken for a
-    pattern, such as C(web*).
 """
 
 EXAMPLES = r"""
