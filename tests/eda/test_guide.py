@@ -13,6 +13,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import typing as t
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -102,8 +103,10 @@ def test_the_decision_environment_can_be_built(tmp_path):
 
 
 class Chat(BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.server.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+    posted: t.ClassVar[list[object]]
+
+    def do_POST(self):  # noqa: N802
+        self.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(200)
         self.end_headers()
 
@@ -114,7 +117,7 @@ class Chat(BaseHTTPRequestHandler):
 @pytest.fixture
 def chat():
     server = HTTPServer(("127.0.0.1", 0), Chat)
-    server.posted = []
+    Chat.posted = []
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -155,4 +158,4 @@ def test_the_playbook_that_tells_somebody_posts_what_the_vendor_said_as_it_is(tm
         timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert chat.posted == [{"text": "due: acme-john: { { 1 + 1 }} { % if %}"}]
+    assert Chat.posted == [{"text": "due: acme-john: { { 1 + 1 }} { % if %}"}]

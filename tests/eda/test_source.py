@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import re
@@ -163,7 +164,7 @@ def first_events(args, count=1):
     """The first events of the source. Then it is cancelled, as ansible-rulebook does it at its end."""
 
     async def gather():
-        queue = asyncio.Queue()
+        queue: asyncio.Queue[tokens.Event] = asyncio.Queue()
         source = asyncio.create_task(tokens.main(queue, args))
         waiting = asyncio.create_task(take(queue))
         done, _ = await asyncio.wait([source, waiting], return_when=asyncio.FIRST_COMPLETED)
@@ -230,7 +231,7 @@ def test_a_round_that_breaks_is_not_the_end(tmp_path):
     path.write_text(json.dumps(bad), encoding="utf-8")
 
     async def scenario():
-        queue = asyncio.Queue()
+        queue: asyncio.Queue[tokens.Event] = asyncio.Queue()
         source = asyncio.create_task(tokens.main(queue, {"file": str(path), "interval": 0}))
         found = [await queue.get()]
         path.write_text(json.dumps(good), encoding="utf-8")
@@ -280,7 +281,8 @@ def left(tmp_path):
 def test_a_report_is_made(tmp_path, playbook):
     made = write_report(tmp_path / "made.json", FAILING)
     told = playbook(f"pathlib.Path({str(made)!r}).rename(variables['report_json']); tell(); sys.exit(2)")
-    args = {"inventory": ["a", "b c"], "limit": "acme", "extra_vars": {"report_soon": "1d", "word": "s3cret"}}
+    more = {"report_soon": "1d", "word": "s3cret"}
+    args = {"inventory": ["a", "b c"], "limit": "acme", "extra_vars": more}
     assert kinds(first_events(args)) == ["failing"]
     argv = told()["argv"]
     assert argv[:3] == ["--inventory=a", "--inventory=b c", "--limit=acme"]
@@ -288,7 +290,7 @@ def test_a_report_is_made(tmp_path, playbook):
     assert argv[4:] == ["telephony.auth.report"]
     variables = told()["variables"]
     assert variables.pop("report_json").startswith(str(tmp_path))
-    assert variables == {**args["extra_vars"], "report_mode": "0600", "report_table": False}
+    assert variables == {**more, "report_mode": "0600", "report_table": False}
     assert (told()["stdin"], told()["modes"]) == ("", [0o700])
     assert left(tmp_path) == []
 
@@ -325,7 +327,7 @@ def test_a_report_that_hangs_is_ended_with_all_that_it_started(tmp_path, playboo
             await asyncio.sleep(0.01)
         return await wait_for(waited, 0 if seconds == 600 else seconds)
 
-    monkeypatch.setattr(tokens.asyncio, "wait_for", wait_until_it_hangs)
+    monkeypatch.setattr(asyncio, "wait_for", wait_until_it_hangs)
     (event,) = first_events({"inventory": "somewhere"})
     assert event["reason"] == "The report did not end within 600 seconds"
     wait_until_dead(told()["pid"], told()["child"])
@@ -373,17 +375,14 @@ def test_options_that_make_no_sense_end_the_source(monkeypatch, args, message):
 def test_it_can_be_tried_without_ansible_rulebook(tmp_path, playbook):
     made = write_report(tmp_path / "made.json", FAILING)
     playbook(f"pathlib.Path({str(made)!r}).rename(variables['report_json'])")
-    program = subprocess.Popen([sys.executable, tokens.__file__, "inventory"], stdout=subprocess.PIPE, text=True)
-    try:
-        printed = ""
-        while not printed.endswith("\n}\n"):
-            line = program.stdout.readline()
-            assert line, printed
-            printed += line
-        assert json.loads(printed)["type"] == "failing"
-        program.send_signal(signal.SIGINT)
-        assert program.wait(20) == 0
-    finally:
-        program.kill()
-        program.wait()
-        program.stdout.close()
+    command = [sys.executable, tokens.__file__, "inventory"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        try:
+            assert program.stdout
+            # Up to the brace that ends the event
+            printed = "".join(itertools.takewhile(lambda line: line != "}\n", program.stdout)) + "}"
+            assert json.loads(printed)["type"] == "failing"
+            program.send_signal(signal.SIGINT)
+            assert program.wait(20) == 0
+        finally:
+            program.kill()

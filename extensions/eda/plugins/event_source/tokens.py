@@ -136,7 +136,7 @@ class Settings(t.NamedTuple):
     def of(cls, args: dict[str, t.Any]) -> Settings:
         """Raises a ValueError."""
         # Beside the options, ansible-rulebook may hand over a queue of its own
-        unknown = sorted(set(args) - set(cls._fields) - {"eda_feedback_queue"})
+        unknown = sorted(set(args) - set(cls.__annotations__) - {"eda_feedback_queue"})
         if unknown:
             raise ValueError(f"Unknown options: {', '.join(unknown)}")
         inventory = args.get("inventory") or []
@@ -243,7 +243,12 @@ def _text(value: t.Any) -> str | None:
 
 def _event(kind: str, row: Event, reason: t.Any) -> Event:
     host = row.get("name")
-    event = {"type": kind, "host": _text(host), **{key: _text(row.get(key)) for key in _TEXTS}, "reason": _text(reason)}
+    event: Event = {
+        "type": kind,
+        "host": _text(host),
+        **{key: _text(row.get(key)) for key in _TEXTS},
+        "reason": _text(reason),
+    }
     event["tenants"] = [_text(each) for each in row.get("tenants") or []]
     command = row.get("command")
     event["command"] = command if command == _text(command) else None
