@@ -105,7 +105,7 @@ def test_the_decision_environment_can_be_built(tmp_path):
 class Chat(BaseHTTPRequestHandler):
     posted: t.ClassVar[list[object]]
 
-    def do_POST(self):  # noqa: N802
+    def do_POST(self):
         self.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(200)
         self.end_headers()

@@ -160,23 +160,20 @@ def test_the_longest_event_is_bounded(memory):
     assert len(json.dumps(event)) < 5000
 
 
-def first_events(args, count=1):
-    """The first events of the source. Then it is cancelled, as ansible-rulebook does it at its end."""
+def first_events(args):
+    """The first event of the source, in a list. Then the source is cancelled."""
 
     async def gather():
         queue: asyncio.Queue[tokens.Event] = asyncio.Queue()
         source = asyncio.create_task(tokens.main(queue, args))
-        waiting = asyncio.create_task(take(queue))
-        done, _ = await asyncio.wait([source, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting = asyncio.create_task(queue.get())
+        done, _pending = await asyncio.wait([source, waiting], return_when=asyncio.FIRST_COMPLETED)
         if source in done:
             source.result()
         source.cancel()
         await asyncio.gather(source, return_exceptions=True)
         assert source.cancelled()
-        return waiting.result()
-
-    async def take(queue):
-        return [await queue.get() for _ in range(count)]
+        return [waiting.result()]
 
     return asyncio.run(gather())
 
