@@ -198,7 +198,7 @@ async def _make(settings: Settings) -> t.Any:
         # Whatever else failed: where a report was written, it says so
         if not report.exists():
             raise _Failed(
-                f"ansible-playbook ended with {process.returncode} and wrote no report. Its output tells why."
+                f"ansible-playbook ended with {process.returncode} and wrote no report. Run telephony.auth.report by hand to see why."
             )
         return _read(report)
 
