@@ -14,7 +14,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help playground demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
+.PHONY: help playground demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx eda benchmark clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ report: $(VENV)/.ready ## Test the report, its page in Chromium
 
 awx: $(VENV)/.ready ## Test the role awx, and its jobs as AWX runs them
 	@$(GATES) awx $(MORE)
+
+eda: $(VENV)/.ready ## Test the event source with ansible-rulebook, for which Java is needed
+	@$(GATES) eda $(MORE)
 
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
 	@PATH="$(CURDIR)/$(BENCHMARK_VENV)/bin:$$PATH" $(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)

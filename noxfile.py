@@ -308,6 +308,16 @@ def report(session: nox.Session, core: str) -> None:
     session.run("pytest", *(session.posargs or ["tests/report"]), env=env)
 
 
+@for_each_core(OLDEST_CORE)
+def eda(session: nox.Session, core: str) -> None:
+    """Test the event source by itself, and with ansible-rulebook and simulated vendors:"""
+    if shutil.which("java") is None:
+        session.error("ansible-rulebook needs Java 17 or newer. On Debian: apt-get install default-jre-headless")
+    session.install(ansible_core(core), "pytest", "-r", "tests/eda/requirements.txt")
+    env = collection_tree(Path(session.create_tmp()).absolute())
+    session.run("pytest", *(session.posargs or ["tests/eda"]), env=env)
+
+
 def prove_lifecycle(session: nox.Session, core: str, sequences: int, users: int, seed: int) -> None:
     """Run tests/lifecycle, and print what it comes to."""
     session.install(ansible_core(core), "-r", "tests/lifecycle/requirements.txt")

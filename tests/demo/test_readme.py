@@ -46,6 +46,7 @@ RUN_ELSEWHERE = {
     r"ansible-playbook .* telephony\.auth\.revoke --limit vacd-billing$": "test_playbooks.py, with users of all vendors",
     r"cd examples/execution-environment\b|ansible-builder ": "tests/awx makes the context",
     r"(vault|kubectl) ": "tests/lifecycle takes the same files, with an OpenBao server",
+    r"ansible-rulebook ": "tests/eda/test_rulebook.py, with the same arguments",
     r"podman push ": "nobody: it needs a registry",
     r"(useradd|systemctl) ": "nobody: it changes the machine. test_examples.py verifies the units and runs what they run",
 }

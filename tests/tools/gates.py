@@ -45,6 +45,7 @@ GATES = {
     "roles": ["roles-2.19"],
     "report": ["report-2.19"],
     "awx": ["awx-2.19"],
+    "eda": ["eda-2.19"],
     "inside": ["inside-2.19", "inside-2.22"],
 }
 # With versions of ansible-core of which the ones before and after are in the gates above
@@ -62,6 +63,7 @@ ROWS = [
     ["report"],
     ["units"],
     ["roles"],
+    ["eda"],
 ]
 AT_A_TIME = 3
 
