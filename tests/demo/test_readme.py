@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.request
 from pathlib import Path
@@ -56,8 +57,12 @@ ADDRESSES = {
 }
 INVENTORIES = [ROOT / "examples" / "inventory", ROOT / "examples" / "tenants"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# Title and text of each playbook in it
+# Title and text of each playbook that README or a guide has people save
 PLAYBOOKS = dict(re.findall(r"^(\S+\.yml):\n\n```yaml\n(.+?)^```", README, re.DOTALL | re.MULTILINE))
+CAPTIONED = r"^\.\. code-block:: yaml\n  :caption: (\S+\.yml)\n\n((?:  .*\n|\n)+)"
+for guide in sorted(ROOT.glob("docs/docsite/rst/*.rst")):
+    found = re.findall(CAPTIONED, guide.read_text(encoding="utf-8"), re.MULTILINE)
+    PLAYBOOKS.update({name: textwrap.dedent(text) for name, text in found})
 
 
 def play(stage, name, **variables):
