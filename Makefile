@@ -14,10 +14,10 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help playground demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx eda benchmark clean
+.PHONY: help playground demo test matrix lint format docs docs-site simulators units lifecycle soak sanity integration playbooks inside roles report awx eda benchmark clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 playground: $(DEMO_VENV)/.ready ## Start simulated vendors to play with, until Ctrl-C
 	@$(DEMO_VENV)/bin/python -u tests/demo/playground.py $(ARGS)
@@ -37,8 +37,11 @@ lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, li
 format: $(VENV)/.ready ## Format the code, and write what is documented in several places into each
 	@CI=false $(VENV)/bin/nox -s formatters shared-docs
 
-docs: $(VENV)/.ready ## Check documentation, build and playbooks
+docs: $(VENV)/.ready ## Check documentation, its site, build and playbooks
 	@$(GATES) docs
+
+docs-site: $(VENV)/.ready ## Build the documentation site, or with ARGS=linkcheck also try the links that leave it
+	@$(GATES) docs-site $(MORE)
 
 simulators: $(VENV)/.ready ## Test the simulators
 	@$(GATES) simulators $(MORE)

@@ -318,6 +318,31 @@ def eda(session: nox.Session, core: str) -> None:
     session.run("pytest", *(session.posargs or ["tests/eda"]), env=env)
 
 
+@nox.session(name="docs-site", python=find_python(*CORES[OLDEST_CORE]) or False)
+def docs_site(session: nox.Session) -> None:
+    """Build the documentation site, without a warning, and check its links; with -- linkcheck also those that leave it."""
+    session.install(ansible_core(OLDEST_CORE), "antsibull-docs", "lxml", "pytest", "sphinx", "sphinx-ansible-theme")
+    tmp = Path(session.create_tmp()).absolute()
+    pages, site = tmp / "pages", ROOT / "tests" / "output" / "site"
+    for folder in pages, site:
+        shutil.rmtree(folder, ignore_errors=True)
+    # antsibull-docs insists on a folder that nobody else may write to
+    pages.mkdir(mode=0o700)
+    write_pages = ["antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error"]
+    session.run(*write_pages, "--dest-dir", str(pages), "telephony.auth", env=collection_tree(tmp))
+    # The guides refer to them as ../NAME, which is right in the repository, too
+    for picture in [*ROOT.glob("docs/docsite/*.png"), *ROOT.glob("docs/docsite/*.svg")]:
+        shutil.copy(picture, pages)
+    build = ["sphinx-build", "--quiet", "--fail-on-warning", "--fresh-env", "--jobs", "2", "--conf-dir", "docs/site"]
+    doctrees = ["--doctree-dir", str(tmp / "doctrees"), str(pages)]
+    session.run(*build, "--builder", "html", *doctrees, str(site))
+    session.run("python", str(TOOLS / "site_links.py"), str(site))
+    session.run("pytest", "tests/site")
+    if "linkcheck" in session.posargs:
+        session.run(*build, "--builder", "linkcheck", *doctrees, str(tmp / "linkcheck"))
+    session.log(f"The site is in {site.relative_to(ROOT)}/index.html")
+
+
 def prove_lifecycle(session: nox.Session, core: str, sequences: int, users: int, seed: int) -> None:
     """Run tests/lifecycle, and print what it comes to."""
     session.install(ansible_core(core), "-r", "tests/lifecycle/requirements.txt")

@@ -59,8 +59,12 @@ ADDRESSES = {
 }
 INVENTORIES = [ROOT / "examples" / "inventory", ROOT / "examples" / "tenants"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# Title and text of each playbook in it
+# Title and text of each playbook that README or a guide has people save
 PLAYBOOKS = dict(re.findall(r"^(\S+\.yml):\n\n```yaml\n(.+?)^```", README, re.DOTALL | re.MULTILINE))
+CAPTIONED = r"^\.\. code-block:: yaml\n  :caption: (\S+\.yml)\n\n((?:  .*\n|\n)+)"
+for guide in sorted(ROOT.glob("docs/docsite/rst/*.rst")):
+    found = re.findall(CAPTIONED, guide.read_text(encoding="utf-8"), re.MULTILINE)
+    PLAYBOOKS.update({name: textwrap.dedent(text) for name, text in found})
 
 
 def play(stage, name, **variables):
@@ -143,8 +147,8 @@ def test_vendors_are_those_of_the_collection():
 
 
 def test_make_targets_exist():
-    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE)) <= targets
 
 
 def test_variables_of_the_inventory():

@@ -35,7 +35,7 @@ LINT = [
 ]
 GATES = {
     "lint": LINT,
-    "docs": ["docs-check", "build-import-check", "ansible-lint"],
+    "docs": ["docs-check", "docs-site", "build-import-check", "ansible-lint"],
     "simulators": ["simulators"],
     "units": ["units-2.19", "units-2.22"],
     "lifecycle": ["lifecycle-2.19"],
