@@ -59,25 +59,26 @@ ADDRESSES = {
 }
 INVENTORIES = [ROOT / "examples" / "inventory", ROOT / "examples" / "tenants"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# Title and text of each playbook that README or a guide has people save
-PLAYBOOKS = dict(re.findall(r"^(\S+\.yml):\n\n```yaml\n(.+?)^```", README, re.DOTALL | re.MULTILINE))
-CAPTIONED = r"^\.\. code-block:: yaml\n  :caption: (\S+\.yml)\n\n((?:  .*\n|\n)+)"
-for guide in sorted(ROOT.glob("docs/docsite/rst/*.rst")):
-    found = re.findall(CAPTIONED, guide.read_text(encoding="utf-8"), re.MULTILINE)
-    PLAYBOOKS.update({name: textwrap.dedent(text) for name, text in found})
+SITE = "https://telephony-auth.github.io/telephony.auth"
+REPOSITORY = "https://github.com/telephony-auth/telephony.auth"
+PICTURES = "https://raw.githubusercontent.com/telephony-auth/telephony.auth/main"
 
 
-def play(stage, name, **variables):
-    (stage.folder / name).write_text(PLAYBOOKS[name], encoding="utf-8")
-    more = json.dumps({"ansible_python_interpreter": "{{ ansible_playbook_python }}", **variables})
-    return stage.play(str(stage.folder / name), "-e", more)
+def to_save(document):
+    """Name and text of each file that a document has its reader save. In a guide, the caption of a block is the name."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    found = re.findall(r"^(\S+\.yml):\n\n```yaml\n(.+?)^```", text, re.DOTALL | re.MULTILINE)
+    found += re.findall(r"^\.\. code-block:: \S+\n +:caption: (\S+)\n\n((?:  .*\n|\n)+)", text, re.MULTILINE)
+    return {name: textwrap.dedent(block).rstrip("\n") + "\n" for name, block in found}
 
 
 def test_first_playbook(tmp_path):
     """As a newcomer goes: the playground in one terminal; its exports and the first playbook, as it stands, in another."""
-    assert len(PLAYBOOKS["first.yml"].splitlines()) < 15
+    playbook = to_save("README.md")["first.yml"]
+    assert len(playbook.splitlines()) < 15
+    assert playbook == to_save("docs/docsite/rst/guide_quick_start.rst")["first.yml"]
     printed, venv = tmp_path / "playground", Path(sys.prefix)
-    (tmp_path / "first.yml").write_text(PLAYBOOKS["first.yml"], encoding="utf-8")
+    (tmp_path / "first.yml").write_text(playbook, encoding="utf-8")
     # What is installed here is what it would install
     command = ["make", "--old-file", f"{venv}/.ready", f"DEMO_VENV={venv}", "playground", "ARGS=--port 0"]
     with printed.open("w") as file, ending(
@@ -125,38 +126,43 @@ def test_playground_has_a_user_for_each_variable(vendors):
 
 def test_use_playbook(stage, vendors):
     stage.env.update(WEBITEL_API_URL=vendors.api_urls["webitel"])
-    run = play(
-        stage,
-        "use.yml",
-        vault_webitel_password=vendors.ordinary("webitel")["password"],
-        webitel_url=vendors.api_urls["webitel"],
-    )
+    (stage.folder / "use.yml").write_text(to_save("docs/docsite/rst/guide_concepts.rst")["use.yml"], encoding="utf-8")
+    variables = {
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "vault_webitel_password": vendors.ordinary("webitel")["password"],
+        "webitel_url": vendors.api_urls["webitel"],
+    }
+    run = stage.play(str(stage.folder / "use.yml"), "-e", json.dumps(variables))
     assert run.code == 0, run.output[-3000:]
     assert [request["operation"] for request in vendors.requests()] == ["issue", "check", "check", "check", "revoke"]
     assert not vendors.alive()
 
 
-def test_vendors_are_those_of_the_collection():
-    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
-    sections = [
-        README.partition(f"\n## {title}\n")[2].partition("\n## ")[0] for title in ("The vendors", "The API users")
-    ]
-    named = {name for text in sections for name in re.findall(r"`(?:telephony\.auth\.)?(\w+)`", text)}
-    assert modules <= named
-    assert {name for text in sections for name in re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)} <= modules
+def test_readme_names_each_module_and_is_short():
+    table = README.partition("\n## The vendors\n")[2].partition("\n## ")[0]
+    named = re.findall(r"`(\w+)`", table)
+    assert sorted(named) == sorted({path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")})
+    assert len(README.splitlines()) < 150
+
+
+def test_readme_links_lead_somewhere_from_galaxy_too():
+    """They are absolute. Behind each one is a guide, or a file of the repository."""
+    links = re.findall(r"\]\((.+?)\)", README)
+    behind = {f"{REPOSITORY}/blob/main/": "", f"{SITE}/docsite/": "docs/docsite/rst/", f"{PICTURES}/": ""}
+    others = (SITE, REPOSITORY, "https://semver.org", "https://forum.ansible.com", "https://docs.ansible.com")
+    for link in links:
+        start = next((start for start in behind if link.startswith(start)), None)
+        if start is None:
+            assert link.startswith(others), link
+        else:
+            path = behind[start] + re.sub(r"\.html$", ".rst", link[len(start) :].partition("#")[0])
+            assert (ROOT / path).is_file(), link
+    assert len(links) > 20
 
 
 def test_make_targets_exist():
     targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE)) <= targets
-
-
-def test_variables_of_the_inventory():
-    """The snippet of an inventory is one."""
-    snippet = next(
-        text for text in re.findall(r"```yaml\n(.+?)^```", README, re.DOTALL | re.MULTILINE) if "hosts:\n" in text
-    )
-    assert set(yaml.safe_load(snippet)) <= {"vacd", "kazoo", "webitel", "ipcortex", "dialer"}
 
 
 def console_blocks(document):
@@ -166,13 +172,6 @@ def console_blocks(document):
     found += re.findall(r"^\.\. code-block:: console\n\n((?:  .*\n|\n)+)", text, re.MULTILINE)
     joined = [block.replace("\\\n", " ").splitlines() for block in found]
     return [[line.strip() for line in lines if line.strip()] for lines in joined]
-
-
-def captioned(document):
-    """The files that a guide has its reader save: ``.. code-block:: yaml`` with ``:caption: NAME.yml``."""
-    text = (ROOT / document).read_text(encoding="utf-8")
-    found = re.findall(r"^\.\. code-block:: \S+\n +:caption: (\S+)\n\n((?:  .*\n|\n)+)", text, re.MULTILINE)
-    return {name: textwrap.dedent(block).rstrip("\n") + "\n" for name, block in found}
 
 
 def run_elsewhere(command):
@@ -198,12 +197,12 @@ class Clone:
             path.write_text(self.fill_in(path.read_text(encoding="utf-8")), encoding="utf-8")
         if "existing_tokens.yml" in text:
             shutil.copy(stage.existing_tokens(), self.folder / "examples")
-        saved = captioned(document)
+        saved = to_save(document)
         if "examples/inventory my-inventory" not in text and not any(
             name.startswith("my-inventory/") for name in saved
         ):
             shutil.copytree(self.folder / "examples" / "inventory", self.folder / "my-inventory")
-        for name, block in {**PLAYBOOKS, **saved}.items():
+        for name, block in saved.items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(self.fill_in(block), encoding="utf-8")
         for name in ("vault-password", "acme-password", "beta-password"):
@@ -282,7 +281,7 @@ def test_no_file_to_save_is_overlooked():
     """A caption is the name of a file, and each name stands once in a guide."""
     for document in DOCUMENTS:
         text = (ROOT / document).read_text(encoding="utf-8")
-        assert text.count(":caption:") == len(captioned(document)), document
+        assert text.count(":caption:") == len(to_save(document)), document
 
 
 def test_examples_show_the_commands_of_their_readme():
