@@ -61,6 +61,7 @@ extends_documentation_fragment:
   - telephony.auth._token
   - telephony.auth._file
   - telephony.auth._store
+  - telephony.auth._guides.ringcx
   - telephony.auth._guides
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
