@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
 
 project = "telephony.auth"
 author = "telephony.auth contributors"
-copyright = f"2026 {author}"  # noqa: A001 (Sphinx calls it so)
+project_copyright = f"2026 {author}"
 html_title = html_short_title = "telephony.auth"
 
 extensions = ["sphinx_antsibull_ext"]

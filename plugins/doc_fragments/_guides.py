@@ -27,3 +27,39 @@ seealso:
   - ref: ansible_collections.telephony.auth.docsite.guide_onboarding
     description: From no user to a working token, and back.
 """
+
+    # Those for one vendor
+    RINGCX = r"""
+options: {}
+seealso:
+  - ref: ansible_collections.telephony.auth.docsite.guide_ringcx
+    description: The way from the vendor's admin page to a nightly rotation, step by step.
+"""
+
+    KAZOO = r"""
+options: {}
+seealso:
+  - ref: ansible_collections.telephony.auth.docsite.guide_kazoo
+    description: The way from the vendor's admin page to a nightly rotation, step by step.
+"""
+
+    WEBITEL = r"""
+options: {}
+seealso:
+  - ref: ansible_collections.telephony.auth.docsite.guide_webitel
+    description: The way from the vendor's admin page to a nightly rotation, step by step.
+"""
+
+    IPCORTEX = r"""
+options: {}
+seealso:
+  - ref: ansible_collections.telephony.auth.docsite.guide_ipcortex
+    description: The way from the vendor's admin page to a nightly rotation, step by step.
+"""
+
+    DIALER = r"""
+options: {}
+seealso:
+  - ref: ansible_collections.telephony.auth.docsite.guide_dialer
+    description: The way from the vendor's admin page to a nightly rotation, step by step.
+"""
