@@ -14,7 +14,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help playground demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
+.PHONY: help playground demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark release clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ awx: $(VENV)/.ready ## Test the role awx, and its jobs as AWX runs them
 
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
 	@PATH="$(CURDIR)/$(BENCHMARK_VENV)/bin:$$PATH" $(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)
+
+release: $(VENV)/.ready ## Make the release that galaxy.yml names, and publish nothing; with ARGS=--dry-run keep nothing
+	@$(VENV)/bin/nox -s release $(MORE)
 
 clean: ## Remove all that the other targets made
 	rm -rf $(VENV) $(DEMO_VENV) $(BENCHMARK_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output
