@@ -29,8 +29,7 @@ CHANGELOG = ["CHANGELOG.md", "CHANGELOG.rst", "changelogs/changelog.yaml"]
 NEXT = """
 {tarball} is ready to be tried, and nothing is published. Next:
 
-  git add {changelog} && git commit -m "Release {version}"
-  git push, and wait until all workflows of this commit are green
+  {commit}git push, and wait until all workflows of this commit are green
   git tag -a {version} -m "Release {version}" && git push origin {version}
 
 The tag starts the workflow Release. It builds and tests the tarball once more, and publishes it when a maintainer approves.
@@ -129,7 +128,9 @@ def main(arguments: list[str]) -> None:
         if mode in ("release", "--tagged"):
             shutil.copy2(tarball, ROOT / tarball.name)
         if mode == "release":
-            print(NEXT.format(tarball=tarball.name, version=version, changelog=" ".join(CHANGELOG)))
+            commit = f'git add {" ".join(CHANGELOG)} && git commit -m "Release {version}"\n  '
+            written = run("git", "status", "--porcelain", quiet=True)
+            print(NEXT.format(tarball=tarball.name, version=version, commit=commit if written else ""))
 
 
 if __name__ == "__main__":
