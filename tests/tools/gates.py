@@ -30,6 +30,7 @@ LINT = [
     "antsibull-nox-config",
     "python-3.8",
     "changelog",
+    "workflows",
     "license-check",
     "extra-checks",
 ]
