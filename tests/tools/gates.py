@@ -35,12 +35,13 @@ LINT = [
     "antsibull-nox-config",
     "python-3.8",
     "changelog",
+    "workflows",
     "license-check",
     "extra-checks",
 ]
 GATES = {
     "lint": LINT,
-    "docs": ["docs-check", "build-import-check", "ansible-lint"],
+    "docs": ["docs-check", "docs-site", "build-import-check", "ansible-lint"],
     "simulators": ["simulators"],
     "units": ["units-2.19", "units-2.22"],
     "lifecycle": ["lifecycle-2.19"],
@@ -50,6 +51,7 @@ GATES = {
     "roles": ["roles-2.19"],
     "report": ["report-2.19"],
     "awx": ["awx-2.19"],
+    "eda": ["eda-2.19"],
     "inside": ["inside-2.19", "inside-2.22"],
 }
 # Before a commit, what takes little time
@@ -80,6 +82,7 @@ ROWS = [
     ["report"],
     ["units"],
     ["roles"],
+    ["eda"],
 ]
 AT_A_TIME = 3
 
