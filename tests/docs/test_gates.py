@@ -25,8 +25,9 @@ nox > Session units-2.19 was successful in 35 seconds.
 SANITY = """\
 nox > Running session sanity-2.19
 Running sanity test "action-plugin-docs"
-Running sanity test "compile" on Python 3.8
-nox > Not tested: no Python 3.8 here
+Running sanity test "import" on Python 3.11
+Running sanity test "import" on Python 3.8
+nox > Not tested: no Python 3.14 here
 nox > Session sanity-2.19 was successful in a minute.
 """
 LIFECYCLE = """\
@@ -61,7 +62,10 @@ def shown(capsys: pytest.CaptureFixture[str], *logs: str, code: int = 0) -> str:
     ("log", "line"),
     [
         (PASSED, "units-2.19 0 2922 passed, 1 skipped, branch coverage 98.2 %"),
-        (SANITY, "sanity-2.19 0 2 tests of ansible-test, Not tested: no Python 3.8 here"),
+        (
+            SANITY,
+            "sanity-2.19 0 Not tested: no Python 3.14 here, 3 tests of ansible-test, plugins imported on 3.8 3.11",
+        ),
         (LIFECYCLE, "lifecycle-2.19 0 sequences of runs tried 10,000, tokens lost 0"),
         (
             SKIPPED,

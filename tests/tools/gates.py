@@ -100,6 +100,7 @@ TOLD = (
     re.compile(r"nox > (Not tested: .*)"),
     re.compile(r"nox > On (Python .*)"),
 )
+IMPORTED = re.compile(r'Running sanity test "import" on Python (\S+)')
 
 Result = dict[str, t.Any]
 Show = t.Callable[[str], None]
@@ -170,7 +171,13 @@ def counted(log: list[str]) -> list[str]:
     """What a gate tells that it counted, and what it says that it left out."""
     told = [found[1] for line in log for pattern in TOLD if (found := pattern.match(line))]
     tests = sum(line.startswith("Running ") and " test " in line for line in log)
-    return ([f"{tests} tests of ansible-test"] if tests else []) + [" ".join(words.split()) for words in told]
+    imported = {found[1] for line in log if (found := IMPORTED.match(line))}
+    pythons = " ".join(sorted(imported, key=lambda version: [int(part) for part in version.split(".")]))
+    return [
+        *(" ".join(words.split()) for words in told),
+        *([f"{tests} tests of ansible-test"] if tests else []),
+        *([f"plugins imported on {pythons}"] if pythons else []),
+    ]
 
 
 def run_row(names: list[str]) -> tuple[int, list[Result]]:
