@@ -19,7 +19,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-import yaml
 from playground import exports
 from stage import ORDINARY, ROOT, ending
 
