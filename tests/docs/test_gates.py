@@ -126,11 +126,11 @@ def test_what_came_of_the_matrix_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_pa
         return 0, [{"name": name, "result": "success", "reason": None, "duration": 1.0} for name in names]
 
     monkeypatch.setattr(gates, "nox", nox)
-    monkeypatch.setattr(gates, "MATRIX_RESULT", tmp_path / "output" / "matrix.json")
+    monkeypatch.setattr(gates, "MATRIX_RESULT", tmp_path / "matrix.json")
     # The run sets it: so that it is as before afterwards
     monkeypatch.setenv("THOROUGH", "no")
     assert gates.main(["matrix"]) == 0
-    kept = json.loads((tmp_path / "output" / "matrix.json").read_text("utf-8"))
+    kept = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
     assert set(kept["sessions"]) == set(sessions)
     first = gates.MATRIX_ROWS[0][0]
     told = "2922 passed, 1 skipped, branch coverage 98.2 %"

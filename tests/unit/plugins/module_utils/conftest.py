@@ -116,10 +116,12 @@ def serving(kind: type[BrokenServer]) -> t.Iterator[BrokenServer]:
     with kind() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield server
-        server.over.set()
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.over.set()
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture
