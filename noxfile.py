@@ -292,7 +292,7 @@ def simulators(session: nox.Session) -> None:
 
 def collection_tree(tmp: Path) -> dict[str, str]:
     """The environment in which all is imported by the name that users know, from the checkout itself."""
-    tree = tmp / "tree"
+    tree = tmp.absolute() / "tree"
     link = tree / "ansible_collections" / "telephony" / "auth"
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():
@@ -467,7 +467,7 @@ def awx(session: nox.Session, core: str) -> None:
 def report(session: nox.Session, core: str) -> None:
     """Test the report: its filter, its role, and its page in Debian's Chromium:"""
     session.install(ansible_core(core), "-r", "tests/report/requirements.txt")
-    env = collection_tree(Path(session.create_tmp()).absolute())
+    env = collection_tree(Path(session.create_tmp()))
     session.run("pytest", *(session.posargs or ["tests/report"]), env=env)
 
 
@@ -477,7 +477,7 @@ def eda(session: nox.Session, core: str) -> None:
     if shutil.which("java") is None:
         session.error("ansible-rulebook needs Java 17 or newer. On Debian: apt-get install default-jre-headless")
     session.install(ansible_core(core), "pytest", "-r", "tests/eda/requirements.txt")
-    env = collection_tree(Path(session.create_tmp()).absolute())
+    env = collection_tree(Path(session.create_tmp()))
     session.run("pytest", *(session.posargs or ["tests/eda"]), env=env)
 
 

@@ -48,7 +48,10 @@ OTHER_KINDS = {
 # Modules of other collections, which need not be installed
 OF_OTHERS = {"awx.awx", "community.hashi_vault", "kubernetes.core"}
 # Variables that are nobody's options
-OF_USERS_OWN = ("ansible_", "vault_", "existing_tokens")
+OF_USERS_OWN = ("ansible_", "vault_", "existing_tokens", "tokens_inventory")
+# Where names are that begin with telephony.auth, in a rulebook and elsewhere
+NAMED = ["plugins/modules", "plugins/lookup", "plugins/filter", "roles", "playbooks"]
+NAMED_IN_A_RULEBOOK = ["extensions/eda/plugins/event_source", "playbooks"]
 
 Json = t.Any
 
@@ -85,7 +88,7 @@ def names_in(folder: str) -> set[str]:
 def problems(block: str) -> list[str]:
     """What is wrong with a block."""
     value = yaml.load(block, Loader)  # noqa: S506 (it is a SafeLoader)
-    known = set().union(*map(names_in, ("plugins/modules", "plugins/lookup", "plugins/filter", "roles", "playbooks")))
+    known = set().union(*map(names_in, NAMED_IN_A_RULEBOOK if "\n  sources:\n" in block else NAMED))
     unknown = sorted(set(re.findall(r"\btelephony\.auth\.(\w+)", block)) - known - {"all"})
     return [f"There is no {OURS}{name}" for name in unknown] or list(_of_block(value))
 

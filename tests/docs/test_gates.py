@@ -116,7 +116,12 @@ def test_the_last_line_says_how_many_passed(
 
 def test_arguments_are_for_one_who_looks_on(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[t.Any, ...]] = []
-    monkeypatch.setattr(gates, "nox", lambda *arguments: calls.append(arguments) or (0, []))
+
+    def nox(*arguments: t.Any) -> tuple[int, list[t.Any]]:
+        calls.append(arguments)
+        return 0, []
+
+    monkeypatch.setattr(gates, "nox", nox)
     gates.main(["units", "--", "-k", "kazoo"])
     assert calls == [(["units-2.19", "units-2.22"], ["--", "-k", "kazoo"], None)]
 

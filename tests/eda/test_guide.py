@@ -48,7 +48,8 @@ def event(**values):
 
 def test_the_options_are_documented_twice_and_alike():
     documented = yaml.safe_load(tokens.DOCUMENTATION)["options"]
-    settings = tokens.Settings.of({"inventory": ["a"], "eda_feedback_queue": None})._asdict()
+    made = tokens.Settings.of({"inventory": ["a"], "eda_feedback_queue": None})
+    settings = {name: getattr(made, name) for name in tokens.Settings.__annotations__}
     shown = table("option")
     assert set(documented) == set(shown) == set(settings)
     for name, option in documented.items():

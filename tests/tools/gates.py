@@ -195,7 +195,7 @@ def run_rows(rows: list[list[str]]) -> tuple[int, list[Result]]:
 
 def keep(results: list[Result]) -> None:
     """Write down what came of each session, for matrix_table.py."""
-    kept = {"date": time.strftime("%Y-%m-%d", time.gmtime()), "sessions": {}}
+    kept: Result = {"date": time.strftime("%Y-%m-%d", time.gmtime()), "sessions": {}}
     for result in results:
         kept["sessions"][result["name"]] = {name: result[name] for name in ("result", "told", "duration")}
     MATRIX_RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

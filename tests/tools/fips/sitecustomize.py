@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import hashlib
-import sys
+import inspect
 import typing as t
 
 REFUSED = {"md5", "sha1"}
@@ -18,9 +18,9 @@ _new = hashlib.new
 
 def _guarded(name: str, data: t.Any = b"", *, usedforsecurity: bool = True, **more: t.Any) -> t.Any:
     if usedforsecurity and name.lower().replace("-", "") in REFUSED:
-        frame = sys._getframe(1)
+        frame = t.cast(t.Any, inspect.currentframe())
         while frame and frame.f_globals.get("__name__") == __name__:
-            frame = t.cast(t.Any, frame.f_back)
+            frame = frame.f_back
         if not str(frame.f_globals.get("__name__")).startswith(TOOLS):
             raise ValueError(f"[digital envelope routines] unsupported: {name}")
     return _new(name, data, usedforsecurity=usedforsecurity, **more)

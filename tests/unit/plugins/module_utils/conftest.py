@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.server
 import io
 import socket
@@ -17,12 +16,12 @@ import threading
 import time
 import traceback
 import typing as t
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import responses
 import trustme
-import urllib3
 from hypothesis import HealthCheck, settings
 
 from ansible_collections.telephony.auth.plugins.module_utils._connection import _environ_proxies
@@ -33,9 +32,10 @@ settings.register_profile("unit", deadline=None, database=None, suppress_health_
 settings.load_profile("unit")
 # More logins than in a run, and nobody who counts them. What is about the pace has one of its own.
 RingcxSession.pace.seconds = 0
-if urllib3.__version__.startswith("1.24."):
-    # What responses has in place of a body takes itself for closed too early there
-    responses._handle_body = lambda body: io.BytesIO(body.encode() if isinstance(body, str) else body)
+if version("urllib3").startswith("1.24."):
+    # What responses has in place of a body takes itself for closed too early there, and it has no option for that
+    # pylint: disable-next=protected-access
+    responses._handle_body = lambda body: io.BytesIO(body.encode() if isinstance(body, str) else t.cast(bytes, body))
 
 HANG = "hang"
 RESET = "reset"
@@ -111,7 +111,6 @@ class BrokenServer(socketserver.ThreadingTCPServer):
         return f"http://{host}:{self.server_address[1]}"
 
 
-@contextlib.contextmanager
 def serving(kind: type[BrokenServer]) -> t.Iterator[BrokenServer]:
     with kind() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -126,8 +125,7 @@ def serving(kind: type[BrokenServer]) -> t.Iterator[BrokenServer]:
 
 @pytest.fixture
 def broken_server() -> t.Iterator[BrokenServer]:
-    with serving(BrokenServer) as server:
-        yield server
+    yield from serving(BrokenServer)
 
 
 class Ipv6Server(BrokenServer):
@@ -142,8 +140,7 @@ def ipv6_server() -> t.Iterator[BrokenServer]:
             probe.bind(("::1", 0))
     except OSError:
         pytest.skip("This machine has no IPv6")
-    with serving(Ipv6Server) as server:
-        yield server
+    yield from serving(Ipv6Server)
 
 
 @pytest.fixture
