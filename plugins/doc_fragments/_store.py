@@ -15,7 +15,8 @@ options:
     description:
       - Where the record of the token is kept between runs, if it is not a file that O(path) says. Its suboptions depend on O(store.type).
       - Whatever the store, a record is written before a token is made, only if no other run has written it meanwhile, and removed with
-        O(state=absent). The guide I(Where tokens are kept) of the documentation describes what is in there, and how others read it.
+        O(state=absent). The guide R(Where tokens are kept,ansible_collections.telephony.auth.docsite.guide_stores)
+        describes what is in there, and how others read it.
       - A store is used by the controller. A task for another host, or with C(become), C(environment) or C(async), fails at once if O(store.type) is
         not V(file). Then use C(delegate_to=localhost), with O(proxy) if only that host reaches the API. Or use O(record).
       - Mutually exclusive with O(path) and O(record).

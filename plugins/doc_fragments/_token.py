@@ -94,7 +94,7 @@ notes:
   - Check mode makes and ends no token. The module only reads what it needs to know, and tells what it would do.
   - Times are judged by the vendor's clock, which each of its replies tells. If the clock of the host that runs the module is wrong by
     five minutes or more, a warning says so. Until the first reply, and with O(verify=false), there is only the host's own clock.
-  - The guide I(What happens when ...) of the documentation says what is left behind when a run is killed, a reply is lost or the disk is full,
-    and what the next run does about it.
+  - The guide R(What happens when ...,ansible_collections.telephony.auth.docsite.guide_what_happens_when) says
+    what is left behind when a run is killed, a reply is lost or the disk is full, and what the next run does about it.
   - In messages, in RV(reason) and in RV(diff), a token is named by its RV(fingerprint), and what the vendor said is free of secrets.
 """

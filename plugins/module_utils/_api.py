@@ -508,7 +508,11 @@ def _chain(error: BaseException) -> t.Iterator[BaseException]:
         current = todo.pop(0)
         if isinstance(current, BaseException):
             yield current
-            todo += [getattr(current, "reason", None), current.__cause__, *current.args]
+            cause = current.__cause__
+            if isinstance(current, NewConnectionError):
+                # Version 1 of urllib3 does not say that this is the cause
+                cause = cause or current.__context__
+            todo += [getattr(current, "reason", None), cause, *current.args]
 
 
 def _never_connected(error: BaseException) -> bool:
@@ -522,4 +526,9 @@ def _root_cause(error: BaseException) -> str:
         text = getattr(cause, "verify_message", None) or cause.strerror
         if isinstance(text, str) and text:
             return text
+    # Version 1 of urllib3 compares names by itself, and raises its own class or that of Python
+    if any(
+        isinstance(each, ssl.CertificateError) or type(each).__name__ == "CertificateError" for each in _chain(error)
+    ):
+        return "its certificate is not valid for this name"
     return "name or address unknown" if _never_connected(error) else "the connection was closed"

@@ -80,6 +80,8 @@ def normalize_api_url(api_url: str, validate_certs: bool = True) -> str:
         parts = urlsplit(api_url.strip())
         host, _port = parts.hostname, parts.port
         (host or "").encode("idna")
+        if "[" in parts.netloc:
+            ipaddress.IPv6Address((host or "").partition("%")[0])
         if re.search(r"\s", api_url.strip()):
             raise ValueError
     except ValueError:

@@ -16,6 +16,8 @@ extends_documentation_fragment:
   - telephony.auth._api
   - telephony.auth._login_ipcortex
   - telephony.auth._info
+  - telephony.auth._guides.ipcortex
+  - telephony.auth._guides.users
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
 attributes:

@@ -54,6 +54,8 @@ extends_documentation_fragment:
   - telephony.auth._user
   - telephony.auth._password
   - telephony.auth._store
+  - telephony.auth._guides.kazoo
+  - telephony.auth._guides.users
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
 attributes:

@@ -116,6 +116,8 @@ extends_documentation_fragment:
   - telephony.auth._token
   - telephony.auth._file
   - telephony.auth._store
+  - telephony.auth._guides.kazoo
+  - telephony.auth._guides
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
 attributes:
@@ -449,8 +451,8 @@ api_url:
 record:
   description:
     - All that is to be remembered until the next run, which takes it as O(record). Secret.
-    - The guide I(Where tokens are kept) of the documentation describes its fields. Hand it back as it is. Later versions may add fields, and they
-      read the records of earlier ones.
+    - The guide R(Where tokens are kept,ansible_collections.telephony.auth.docsite.guide_stores) describes its fields.
+      Hand it back as it is. Later versions may add fields, and they read the records of earlier ones.
   type: dict
   returned: when RV(token) is
 diff:

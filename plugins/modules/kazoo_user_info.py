@@ -16,6 +16,8 @@ extends_documentation_fragment:
   - telephony.auth._api
   - telephony.auth._login_kazoo
   - telephony.auth._info
+  - telephony.auth._guides.kazoo
+  - telephony.auth._guides.users
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
 attributes:

@@ -33,6 +33,7 @@ options:
       - Options of the vendor's module. They take precedence over the variables of the host.
     type: dict
 extends_documentation_fragment:
+  - telephony.auth._guides
   - telephony.auth._attributes
 attributes:
   action:
@@ -317,8 +318,8 @@ api_url:
 record:
   description:
     - All that is to be remembered until the next run, which takes it as C(record). Secret.
-    - The guide I(Where tokens are kept) of the documentation describes its fields. Hand it back as it is. Later versions may add fields, and they
-      read the records of earlier ones.
+    - The guide R(Where tokens are kept,ansible_collections.telephony.auth.docsite.guide_stores) describes its fields.
+      Hand it back as it is. Later versions may add fields, and they read the records of earlier ones.
   type: dict
   returned: when RV(token) is
 diff:

@@ -33,6 +33,7 @@ options:
       - Options of the vendor's module. They take precedence over the variables of the host.
     type: dict
 extends_documentation_fragment:
+  - telephony.auth._guides
   - telephony.auth._attributes
 attributes:
   action:

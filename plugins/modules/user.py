@@ -34,6 +34,7 @@ options:
       - Options of the vendor's module. They take precedence over the variables of the host.
     type: dict
 extends_documentation_fragment:
+  - telephony.auth._guides.users
   - telephony.auth._attributes
 attributes:
   action:

@@ -60,6 +60,7 @@ options:
     default: false
 extends_documentation_fragment:
   - telephony.auth._api
+  - telephony.auth._guides.ringcx
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
 attributes:

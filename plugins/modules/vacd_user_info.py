@@ -28,6 +28,8 @@ extends_documentation_fragment:
   - telephony.auth._api
   - telephony.auth._login_vacd
   - telephony.auth._info
+  - telephony.auth._guides.ringcx
+  - telephony.auth._guides.users
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
 attributes:

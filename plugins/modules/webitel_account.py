@@ -29,6 +29,8 @@ extends_documentation_fragment:
   - telephony.auth._user
   - telephony.auth._password
   - telephony.auth._store
+  - telephony.auth._guides.webitel
+  - telephony.auth._guides.users
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
 attributes:

@@ -21,6 +21,8 @@ extends_documentation_fragment:
   - telephony.auth._api
   - telephony.auth._login_webitel
   - telephony.auth._info
+  - telephony.auth._guides.webitel
+  - telephony.auth._guides.users
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
 attributes:

@@ -73,6 +73,7 @@ options:
     default: []
 extends_documentation_fragment:
   - telephony.auth._api
+  - telephony.auth._guides.webitel
   - telephony.auth._attributes
   - telephony.auth._attributes.action_group
 attributes:

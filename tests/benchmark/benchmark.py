@@ -43,6 +43,7 @@ from pathlib import Path
 
 import bare
 import by_store
+import guide
 import yaml
 from tabulate import tabulate
 
@@ -439,6 +440,7 @@ def main() -> None:
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write all single times to FILE, in seconds per API user"
     )
+    parser.add_argument("--guide", action="store_true", help="write the table of guide_performance.rst")
     options = parser.parse_args()
     # Leave through the blocks that end the simulators and remove the files.
     signal.signal(signal.SIGTERM, lambda *_received: sys.exit(143))
@@ -463,6 +465,9 @@ def main() -> None:
     if options.json:
         times = [{**vars(case), "state": state, "seconds": each} for (case, state), each in bench.times.items()]
         options.json.write_text(json.dumps(times, indent=1) + "\n", encoding="utf-8")
+    if options.guide:
+        cores = len(os.sched_getaffinity(0))
+        guide.write(rows, f"ansible-core {version('ansible-core')}, {cores} cores")
     heads = ["store", "state", "hosts", "playbook", "no-op", "playbook ÷ no-op", "aim"]
     sys.stdout.write(
         "The playbooks, 5 forks, records on disk, in milliseconds per host:\n\n" + _table(heads, rows) + "\n"

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,9 @@ def vendors(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def tarball(tmp_path_factory):
+    given = os.environ.get("TELEPHONY_AUTH_TARBALL")
+    if given:
+        return Path(given)
     folder = tmp_path_factory.mktemp("tarball")
     galaxy(folder, "build", str(ROOT), "--output-path", str(folder))
     (path,) = folder.glob("telephony-auth-*.tar.gz")
@@ -36,6 +40,10 @@ def tarball(tmp_path_factory):
 def collections(tmp_path_factory, tarball):
     folder = tmp_path_factory.mktemp("installed")
     galaxy(folder, "install", str(tarball), "--collections-path", str(folder), "--offline")
+    # What a user calls by name needs no other folders
+    for path in (folder / "ansible_collections" / "telephony" / "auth").iterdir():
+        if path.is_dir() and path.name not in ("meta", "playbooks", "plugins", "roles"):
+            shutil.rmtree(path)
     return folder
 
 

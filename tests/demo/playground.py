@@ -46,6 +46,8 @@ def main() -> None:
             print("\n".join(exports(vendors, link_collection(folder))))
             print("\nThere, type what the README says next, or see the token of one more user in a file:\n")
             print("  ansible localhost -m telephony.auth.webitel_login -a path=~/webitel-200.json\n")
+            print("There are more users than these, for inventories, and administrators.")
+            print(f"Their passwords: {vendors.url}/control/users\n")
             print(
                 f"Ctrl-C ends the playground. By itself it ends at {time.strftime('%H:%M', end_of_life())}.", flush=True
             )

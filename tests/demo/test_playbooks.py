@@ -50,9 +50,21 @@ def test_tarball_has_what_users_need_and_no_more(tarball):
     with tarfile.open(tarball) as archive:
         names = archive.getnames()
     top = {name.split("/")[0] for name in names}
-    assert {"README.md", "COPYING", "meta", "plugins", "playbooks", "examples"} <= top
+    assert {
+        "README.md",
+        "CHANGELOG.md",
+        "CHANGELOG.rst",
+        "COPYING",
+        "changelogs",
+        "docs",
+        "meta",
+        "plugins",
+        "playbooks",
+        "examples",
+    } <= top
     assert not top & {"tests", "noxfile.py", "Makefile", "collections"}
-    assert not [name for name in top if name.startswith(".")]
+    # Read by Galaxy's importer
+    assert [name for name in top if name.startswith(".")] == [".ansible-lint"]
     assert "examples/inventory/hosts.yml" in names
 
 

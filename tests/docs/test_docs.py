@@ -103,6 +103,13 @@ def test_details_are_documented(vendor):
     assert f"at most {MOST_ITEMS} entries" in details["description"][-1]
 
 
+@pytest.mark.parametrize("module", sorted(names_in("modules") - set(FOR_ANY_VENDOR) - OF_NO_VENDOR))
+def test_a_vendor_s_module_points_to_the_guide_of_its_vendor(module):
+    vendor = module.partition("_")[0].replace("vacd", "ringcx")
+    assert f"telephony.auth._guides.{vendor}" in docs_of(module, "DOCUMENTATION")["extends_documentation_fragment"]
+    assert (ROOT / "docs" / "docsite" / "rst" / f"guide_{vendor}.rst").is_file()
+
+
 def test_results_of_token_info_are_documented():
     assert set(docs_of("token_info", "RETURN")) == {*EMPTY, "name"} - {"changed"}
 

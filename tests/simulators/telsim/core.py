@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 import json
 import secrets
+import sys
 import time
 import typing as t
 import urllib.parse
@@ -372,9 +373,13 @@ def b64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+# The oldest Python of targets does not know the word
+_NOT_FOR_SECURITY: dict[str, t.Any] = {"usedforsecurity": False} if sys.version_info >= (3, 9) else {}
+
+
 def md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.new("md5", text.encode(), **_NOT_FOR_SECURITY).hexdigest()
 
 
 def sha1(text: str) -> str:
-    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.new("sha1", text.encode(), **_NOT_FOR_SECURITY).hexdigest()

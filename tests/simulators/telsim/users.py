@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-Users = list[dict[str, t.Any]]
+Users: t.TypeAlias = "list[dict[str, t.Any]]"
 
 VACD: Users = [
     {"username": "api.one@example.com", "password": "vacd-One-7Hq2Lr9XwZ", "purpose": "ordinary"},

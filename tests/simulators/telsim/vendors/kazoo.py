@@ -32,7 +32,7 @@ KID = uuid.uuid4().hex
 NO_TYPE: t.Any = None  # many error replies come without a content type, though the body is JSON
 TEXT_TYPES = ("text/plain",)
 
-Accounts = dict[str, dict[str, t.Any]]
+Accounts: t.TypeAlias = "dict[str, dict[str, t.Any]]"
 
 
 class Halt(Exception):

@@ -22,7 +22,7 @@ SECRET = "s3cr3t&t=k+n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
 
-class Waits(list[float]):
+class Waits(t.List[float]):
     """A sleep that only notes how long it would have been."""
 
     def __call__(self, seconds: float) -> None:

@@ -8,9 +8,11 @@ import gzip
 import io
 import json
 import re
+import socket
 import ssl
 import typing as t
 import zlib
+from datetime import datetime, timezone
 from http import client
 from types import SimpleNamespace
 
@@ -18,9 +20,10 @@ import pytest
 import requests
 import responses
 import trustme
+import urllib3
 from requests import exceptions
 from urllib3 import HTTPResponse
-from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError, NameResolutionError
+from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError, NewConnectionError
 
 from ansible_collections.telephony.auth.plugins.module_utils import _api
 from ansible_collections.telephony.auth.plugins.module_utils._api import (
@@ -108,6 +111,13 @@ def test_no_cookie_is_kept_and_the_connection_is(broken_server):
     assert "Cookie: Red60urne=given\r\n" in last
 
 
+def test_an_address_may_be_of_ip_version_6(ipv6_server):
+    ipv6_server.steps = [OK]
+    api, _waits = make_api(ipv6_server.url)
+    assert api.call("check", "GET", "/").status == 200
+    assert b"\r\nHost: [::1]:" in ipv6_server.requests[0]
+
+
 # TLS
 
 
@@ -143,8 +153,16 @@ def test_an_unknown_certificate_is_an_error_at_once(tls_server, changes):
 
 def test_a_certificate_for_another_name_is_an_error(tls_server, ca_file):
     _context, url = tls_server
-    with pytest.raises(NoClearAnswer, match=r"not valid for '127.0.0.1'") as caught:
+    with pytest.raises(NoClearAnswer, match=r"not valid for ('127.0.0.1'|this name)") as caught:
         call_with({"api_url": url.replace("localhost", "127.0.0.1"), "ca_path": ca_file})
+    assert caught.value.code == "tls"
+
+
+def test_a_certificate_that_has_expired_is_an_error(tls_server, ca_file, authority):
+    context, url = tls_server
+    authority.issue_cert("localhost", not_after=datetime(2026, 1, 1, tzinfo=timezone.utc)).configure_cert(context)
+    with pytest.raises(NoClearAnswer, match="certificate has expired") as caught:
+        call_with({"api_url": url, "ca_path": ca_file})
     assert caught.value.code == "tls"
 
 
@@ -440,7 +458,9 @@ def test_a_dead_proxy_is_named(closed_port, everything_in, url):
     assert "s3cr3t" not in everything_in(failure)
 
 
-UNKNOWN = exceptions.ConnectionError(MaxRetryError(None, "/s3cr3t", NameResolutionError("pbx", None, OSError(-2, ""))))  # type: ignore[arg-type]
+# Version 2 of urllib3 has a class for it
+NO_NAME = getattr(urllib3.exceptions, "NameResolutionError", lambda host, pool, why: NewConnectionError(pool, str(why)))
+UNKNOWN = exceptions.ConnectionError(MaxRetryError(None, "/s3cr3t", NO_NAME("pbx", None, socket.gaierror(-2, ""))))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

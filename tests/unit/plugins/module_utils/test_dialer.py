@@ -229,7 +229,7 @@ def test_a_given_token_tells_its_end_and_its_owner():
 
 @pytest.mark.parametrize("names", [("username", "password"), ("login", "password"), ("name", "pass")])
 def test_the_vendor_s_own_names_are_understood(names):
-    vendor = dialer(**dict(zip(names, ("joe", "p&w"), strict=True)))
+    vendor = dialer(**dict(zip(names, ("joe", "p&w"))))
     assert vendor.cannot_issue() == ""
     assert vendor.identity == "user:joe"
     assert vendor.api.secrets.mask("p&w") == "***"

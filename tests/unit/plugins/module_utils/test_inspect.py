@@ -24,7 +24,7 @@ URL = "https://api.webitel.com"
 TOKENS = "https://portal.vacd.biz/api/v1/admin/token"
 JWT = jwt(exp=9_999_999_999_000)
 JOE = {"username": "joe", "password": "p&ss w0rd"}
-Json = dict[str, t.Any]
+Json = t.Dict[str, t.Any]
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ JOE = {"username": "joe", "auth_token": "the-authority"}
 IN_USE, OLD, ALONE, GONE = ("aws80:in-use", "aws80:old", "aws80:alone", "aws80:gone")
 UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 DOMAIN_TOKEN = jwt(id=UUID, d="mydomain.com")
-Json = dict[str, t.Any]
+Json = t.Dict[str, t.Any]
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_each_token_is_told_with_the_record_that_has_it(api, tmp_path):
         str(tmp_path / "none.json"),
     ]
     result = told(VacdApiTokens, **JOE, paths=paths)
-    places = {name: f"path {path}" for name, path in zip("ab", paths, strict=False)}
+    places = {name: f"path {path}" for name, path in zip("ab", paths)}
     assert result == {
         "changed": False,
         "api_url": VACD,

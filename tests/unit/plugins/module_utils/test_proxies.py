@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import typing as t
+from importlib.metadata import version
 
 import proxy
 import pytest
@@ -147,6 +148,7 @@ def test_what_happens_before_a_tunnel_stands_happens_before_the_request(broken_s
     assert len(waits) == (1 if code in ("unreachable", "timeout") else 0)
 
 
+@pytest.mark.skipif(version("urllib3") < "1.26", reason="This urllib3 speaks no TLS to a proxy")
 def test_a_proxy_with_an_unknown_certificate_is_named(tls_server):
     _context, url = tls_server
     api = Api(connection({**OPTIONS, "proxy": url}), Masker(), adapter=LimitedAdapter(), sleep=Waits())

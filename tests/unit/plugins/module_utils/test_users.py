@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.telephony.auth.plugins.module_utils._registry import USERS
 from ansible_collections.telephony.auth.tests.unit.plugins.module_utils.portal import Portal
 
-Options = dict[str, t.Any]
+Options = t.Dict[str, t.Any]
 # A task for a user that exists: the module, and its options.
 TASKS: dict[str, tuple[str, Options]] = {
     "vacd": (
