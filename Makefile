@@ -32,8 +32,8 @@ quick: $(VENV)/.ready ## Run what finds most mistakes within 90 seconds, before 
 test: $(VENV)/.ready ## Run all gates
 	@$(GATES)
 
-matrix: $(VENV)/.ready ## Run the tests with all versions of ansible-core and Python, and the packages of distributions, for an hour
-	@$(GATES) matrix
+matrix: $(VENV)/.ready ## Run the tests with all versions of ansible-core and Python, and the packages of distributions, or with ARGS=SESSION one of them
+	@$(GATES) matrix $(MORE)
 
 lint: $(VENV)/.ready ## Run the quick gates: formatting, code quality, types, licences
 	@$(GATES) lint

@@ -6,7 +6,7 @@
 
 Usage: gates.py [SESSION...] [-- ARGUMENTS...]; without a session all of them. Of a gate that passed one line is shown, of
 one that failed all that it printed. With arguments for the tool behind it, a gate prints on the screen as it goes. The
-last line says how many passed.
+arguments of `matrix` are those of its sessions that are to be run. The last line says how many passed.
 """
 
 from __future__ import annotations
@@ -187,18 +187,35 @@ def run_row(names: list[str]) -> tuple[int, list[Result]]:
     return code, [{**result, "told": screen.told.get(str(result["name"]), "")} for result in results]
 
 
-def run_rows(rows: list[list[str]]) -> tuple[int, list[Result]]:
+def run_rows(
+    rows: list[list[str]], when_done: t.Callable[[list[Result]], None] | None = None
+) -> tuple[int, list[Result]]:
+    """Run them, as many at a time as there may be. The function gets what came of each row, in their order."""
+    first_code, all_results = 0, []
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        done = list(pool.map(run_row, rows))
-    return next((code for code, _results in done if code), 0), [result for _code, results in done for result in results]
+        for code, results in pool.map(run_row, rows):
+            first_code = first_code or code
+            all_results += results
+            if when_done:
+                when_done(results)
+    return first_code, all_results
 
 
 def keep(results: list[Result]) -> None:
-    """Write down what came of each session, for matrix_table.py."""
-    kept: Result = {"date": time.strftime("%Y-%m-%d", time.gmtime()), "sessions": {}}
+    """Write down what came of these sessions, and when, for matrix_table.py. What is there of others stays."""
+    date = time.strftime("%Y-%m-%d", time.gmtime())
+    kept = json.loads(MATRIX_RESULT.read_text(encoding="utf-8")) if MATRIX_RESULT.exists() else {}
     for result in results:
-        kept["sessions"][result["name"]] = {name: result[name] for name in ("result", "told", "duration")}
+        kept[result["name"]] = {"date": date, **{name: result[name] for name in ("result", "told", "duration")}}
+    kept = {name: kept[name] for name in MATRIX["matrix"] if name in kept}
     MATRIX_RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def run_matrix(chosen: list[str]) -> tuple[int, list[Result]]:
+    """All of it, or the chosen sessions. A run that is cut off has kept the first rows."""
+    os.environ["THOROUGH"] = "yes"
+    rows = [[session for session in row if session in (chosen or row)] for row in MATRIX_ROWS]
+    return run_rows([row for row in rows if row], keep)
 
 
 def main(arguments: list[str]) -> int:
@@ -206,12 +223,11 @@ def main(arguments: list[str]) -> int:
     names, rest = arguments[:split], arguments[split:]
     sessions = named(names or list(GATES))
     started = time.monotonic()
-    if rest:
+    if names == ["matrix"]:
+        sessions = rest[1:] or sessions
+        code, results = run_matrix(rest[1:])
+    elif rest:
         code, results = nox(sessions, rest, None)
-    elif names == ["matrix"]:
-        os.environ["THOROUGH"] = "yes"
-        code, results = run_rows(MATRIX_ROWS)
-        keep(results)
     else:
         code, results = run_rows([names] if names else ROWS)
     counts = {"success": 0, "failed": 0, "skipped": 0}
