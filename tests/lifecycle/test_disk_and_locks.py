@@ -228,7 +228,7 @@ def test_hosts_of_a_run_keep_to_the_pace_of_a_vendor_together(monkeypatch):
     pace = RingcxSession.pace
     monkeypatch.setattr(pace, "seconds", 60)
     later = time.monotonic() + 1000
-    before = list(pace._times)
+    before = list(pace._times)  # pylint: disable=protected-access
     try:
         # As Ansible does for each host, after it has imported the actions.
         for _host in range(pace.most):
@@ -239,4 +239,4 @@ def test_hosts_of_a_run_keep_to_the_pace_of_a_vendor_together(monkeypatch):
         assert pace.book(later) == 60
     finally:
         # What was booked is in the future, and later tests would wait for it
-        pace._times[:] = before
+        pace._times[:] = before  # pylint: disable=protected-access
