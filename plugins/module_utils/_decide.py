@@ -374,7 +374,7 @@ def _is_due(old: Retiring, policy: Policy, moment: Moment, vendor: Traits) -> bo
 def absent(known: Known | None, seen: Seen, policy: Policy, moment: Moment, vendor: Traits) -> Decision:
     """The known token and all that are retiring are revoked, and the record removed."""
     if known is None:
-        return Decision("no token was known", seen=seen)
+        return Decision("no token was known, so none was ended", seen=seen)
     record = _confirmed(known.record, policy)
     named = (seen.candidate,) if seen.candidate and not seen.candidate.guessed else ()
     record, suspects, warnings = _settle(record, named, seen, policy, moment, vendor)

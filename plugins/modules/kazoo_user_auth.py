@@ -92,6 +92,8 @@ options:
     description:
       - The API key of an account, to make tokens of the account instead of a user. It has 64 characters. Administrators of the
         account find it in the settings of the account.
+      - Give one of O(account_name), O(account_realm) and O(phone_number) beside it if the key is ever replaced. It is not sent. The
+        record then belongs to this account, else to this key, and a task with another key refuses it.
       - Mutually exclusive with O(username), O(password) and O(credentials).
       - Falls back to the environment variable E(KAZOO_API_KEY).
     type: str

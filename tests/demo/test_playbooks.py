@@ -202,6 +202,7 @@ def test_twenty_users_come_and_go(stage, vendors):
     run = play(OFFBOARD)
     assert (run.code, changes(run)) == (2, {host: 2 if re.search("vacd|kazoo", host) else 0 for host in changes(run)})
     assert run.output.count("has no way to disable a user. To remove it, set user_leaves=removed.") >= 10
+    assert owners() == sorted(f"new{number}@mydomain.com" for number in range(5) for _vendor in ("webitel", "ipcortex"))
     run = play(OFFBOARD, "-e", "user_leaves=removed")
     assert (run.code, changes(run)) == (0, {host: 1 if re.search("vacd|kazoo", host) else 2 for host in changes(run)})
     assert names() == before

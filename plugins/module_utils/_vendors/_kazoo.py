@@ -118,7 +118,7 @@ class Kazoo(BaseVendor):
             raise OptionError("api_key must have exactly 64 letters and digits.")
         account, user = self.account(), self.options["username"]
         if key:
-            self.identity = f"api_key:{fingerprint(key)}"
+            self.identity = f"api_key:{account or fingerprint(key)}"
         else:
             self.identity = f"{account}/{user.lower()}" if account and user else None
 

@@ -438,7 +438,7 @@ def test_count_cannot_be_reached_without_credentials():
 
 def test_nothing_known_is_nothing_to_do():
     outcome = Case().run("absent")
-    assert (outcome.changed, outcome.reason, outcome.revoked) == (False, "no token was known", None)
+    assert (outcome.changed, outcome.reason, outcome.revoked) == (False, "no token was known, so none was ended", None)
 
 
 @pytest.mark.parametrize(
