@@ -188,7 +188,7 @@ class Machine:
         inventory = stage.folder / "etc/telephony/inventory"
         shutil.copytree(example("inventory"), inventory)
         settings = self.units.joinpath("schedules.yml").read_text(encoding="utf-8")
-        write(inventory / "group_vars/all/schedules.yml", self.below(settings))
+        write(inventory / "schedules.yml", self.below(settings))
         shutil.copy(stage.folder / "vault-password", stage.folder / "etc/telephony")
         (stage.folder / "var/lib/telephony").mkdir(parents=True)
 

@@ -7,11 +7,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+import textwrap
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.vars.manager import VariableManager
 
 from ansible_collections.telephony.auth.plugins.module_utils._decide import Policy, next_action_at
 from ansible_collections.telephony.auth.plugins.module_utils._options import seconds
@@ -20,7 +25,10 @@ from ansible_collections.telephony.auth.plugins.module_utils._registry import VE
 
 ROOT = Path(__file__).parents[2]
 SCHEDULES = ROOT / "examples" / "schedules"
-GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_schedules.rst").read_text(encoding="utf-8")
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+GUIDE = (GUIDES / "guide_schedules.rst").read_text(encoding="utf-8")
+# Of a guide that has its reader write an inventory
+HOSTS = ":caption: my-inventory/hosts.yml"
 # What the guide says of each group: how long a token lives, whether it is kept, and by which timer
 ROWS = {
     name: words
@@ -65,9 +73,22 @@ def default(group: str) -> str:
 
 def shipped(group: str) -> str:
     """renew_before in the inventory of the examples, with the settings of the schedules."""
-    files = [ROOT / "examples" / "inventory" / "group_vars" / f"{group}.yml", SCHEDULES / "schedules.yml"]
-    found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in files if path.exists()]
-    return next((str(each["token_renew_before"]) for each in found if "token_renew_before" in each), default(group))
+    path = ROOT / "examples" / "inventory" / "group_vars" / f"{group}.yml"
+    own = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    settings = yaml.safe_load((SCHEDULES / "schedules.yml").read_text(encoding="utf-8"))["all"]["vars"]
+    return str({"token_renew_before": default(group), **settings, **own}["token_renew_before"])
+
+
+def variables(inventory: Path) -> dict[str, dict[str, t.Any]]:
+    """Of each host, what the inventory says."""
+    loader = DataLoader()
+    hosts = InventoryManager(loader, [str(inventory)])
+    manager = VariableManager(loader, hosts)
+    told = {host.name: manager.get_vars(host=host) for host in hosts.get_hosts()}
+    return {
+        name: {key: value for key, value in every.items() if key.startswith(("token_", "report_"))}
+        for name, every in told.items()
+    }
 
 
 def left_alone_until(group: str, renew_before: str) -> int:
@@ -120,6 +141,23 @@ def test_the_units_handle_the_groups_that_the_guide_names():
     examples = yaml.safe_load((ROOT / "examples" / "inventory" / "hosts.yml").read_text(encoding="utf-8"))
     for group, unit in KEPT:
         assert group in Timer(unit).groups() or group not in examples["all"]["children"], group
+
+
+@pytest.mark.parametrize(
+    "guide", sorted(path.name for path in GUIDES.glob("guide_*.rst") if HOSTS in path.read_text("utf-8"))
+)
+def test_what_the_inventory_of_a_guide_says_itself_goes_before_what_is_shipped(tmp_path, guide):
+    text = (GUIDES / guide).read_text(encoding="utf-8")
+    for name, block in re.findall(r":caption: (my-inventory/\S+)\n\n((?:  .*\n|\n)+)", text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(block), encoding="utf-8")
+    own = variables(tmp_path / "my-inventory")
+    shutil.copy(SCHEDULES / "schedules.yml", tmp_path / "my-inventory")
+    with_shipped = variables(tmp_path / "my-inventory")
+    assert own
+    assert all(with_shipped[host].items() >= own[host].items() for host in own)
+    assert all(host["report_fail_on"] for host in with_shipped.values())
 
 
 def test_the_arithmetic_of_the_guide_is_that_of_the_units():
