@@ -19,6 +19,8 @@ from ..core import JSON, Call, Reply, Token, Vendor, md5
 UTF8 = "application/json; charset=utf-8"
 DAYS_100 = 100 * 24 * 3600 * 1000
 ROLES = {"user": 0, "admin": 1, "root": 2}
+# A role that the operator has made, or that there is not
+CUSTOM = -1
 CDR = {"host": "http://cdr:10023", "useProxy": False}
 DATABASE = "no connection available"  # the words are not known, but that it is 500
 VERTO = "wss://pre.webitel.com/verto/"
@@ -173,7 +175,7 @@ class Webitel(Vendor):
         answer: dict[str, t.Any] = {"key": key, "domain": domain, "username": name, "expires": expires, "token": token}
         answer.update(acl={}, cdr=CDR, verto=VERTO)
         if user["role"]:  # without one, the login works all the same
-            answer.update(role=ROLES[user["role"]], roleName=user["role"], acl=ACL[user["role"]])
+            answer.update(role=ROLES.get(user["role"], CUSTOM), roleName=user["role"], acl=ACL.get(user["role"], {}))
         if not domain:
             del answer["domain"]
         return Reply.json(200, answer, UTF8)
