@@ -22,7 +22,7 @@ from search_secrets import spellings
 from stage import ROOT, VENDORS
 
 # make matrix has a thousand in all
-USERS_PER_VENDOR = int(os.environ.get("AWX_USERS", "200")) // len(VENDORS)
+USERS_PER_VENDOR = int(os.environ.get("AWX_USERS", "100")) // len(VENDORS)
 USERS = USERS_PER_VENDOR * len(VENDORS)
 WITH_VAULT = ("Telephony tokens: provision", "Telephony tokens: revoke")
 
