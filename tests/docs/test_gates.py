@@ -129,11 +129,12 @@ def test_arguments_are_for_one_who_looks_on(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def matrix_result(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[[], t.Any]:
-    """Every session passes. Call it for what is kept."""
+    """Every session passes but roles-2.19. Call it for what is kept."""
 
     def nox(names: list[str], _arguments: list[str], show: t.Any) -> tuple[int, list[gates.Result]]:
         for name in names:
-            for line in PASSED.replace("units-2.19", name).splitlines():
+            log = FAILED if name == "roles-2.19" else PASSED.replace("units-2.19", name)
+            for line in log.splitlines(keepends=True):
                 show(line)
         return 0, [{"name": name, "result": "success", "reason": None, "duration": 1.0} for name in names]
 
@@ -150,7 +151,9 @@ def test_what_came_of_the_matrix_is_kept(matrix_result: t.Callable[[], t.Any]) -
     assert list(kept) == gates.MATRIX["matrix"]
     told = "2922 passed, 1 skipped, branch coverage 98.2 %"
     time.strptime(kept["fips"].pop("date"), "%Y-%m-%d")
-    assert kept["fips"] == {"result": "success", "told": told, "duration": 1.0}
+    assert kept["fips"].pop("duration") >= 0
+    assert kept["fips"] == {"result": "success", "told": told}
+    assert kept["roles-2.19"]["result"] == "failed"
 
 
 def test_one_session_of_the_matrix_leaves_what_is_kept_of_others_that_there_are(

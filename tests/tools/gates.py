@@ -11,12 +11,14 @@ arguments of `matrix` are those of its sessions that are to be run. The last lin
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -70,6 +72,7 @@ MATRIX_ROWS = [
 ]
 MATRIX = {"matrix": [session for row in MATRIX_ROWS for session in row]}
 MATRIX_RESULT = ROOT / "tests" / "docs" / "matrix.json"
+KEEPING = threading.Lock()
 # Three of these rows run at a time, from the first one on: on two cores, one may wait for a server or a clock. After lint,
 # what takes long comes early. All of ansible-test sanity is in one row, as it shares the environments that it makes; and it does
 # not start when integration does, as both make a key for SSH where there is none.
@@ -132,12 +135,11 @@ def nox(sessions: list[str], arguments: list[str], show: Show | None) -> tuple[i
 
 
 class Screen:
-    """Shows one line for a gate that passed, and all that a gate printed that did not."""
+    """Shows one line for a gate that passed, and all that a gate printed that did not. when_done gets what came of each one."""
 
-    def __init__(self) -> None:
+    def __init__(self, when_done: t.Callable[[Result], None] | None = None) -> None:
+        self.when_done = when_done
         self.log: list[str] = []
-        # By the name of the gate
-        self.told: dict[str, str] = {}
         self.has_failed = False
         self.started = time.monotonic()
 
@@ -150,13 +152,15 @@ class Screen:
             self.end(*ended.groups())
 
     def end(self, name: str, outcome: str) -> None:
-        skipped = outcome.startswith("skipped")
-        if skipped or outcome == "was successful":
-            self.told[name] = outcome if skipped else ", ".join(counted(self.log))
-            text = f"{name:<24}{time.monotonic() - self.started:>8.0f}  {self.told[name]}"
-        else:
+        duration = round(time.monotonic() - self.started)
+        result = {"was successful": "success"}.get(outcome, "skipped" if outcome.startswith("skipped") else "failed")
+        told = outcome if result == "skipped" else ", ".join(counted(self.log))
+        text = f"{name:<24}{duration:>8}  {told}"
+        if result == "failed":
             self.has_failed = True
             text = "".join(self.log)
+        if self.when_done:
+            self.when_done({"name": name, "result": result, "told": told, "duration": duration})
         # In one piece, as other rows print too
         print(text.rstrip(), flush=True)
         self.log.clear()
@@ -180,39 +184,31 @@ def counted(log: list[str]) -> list[str]:
     ]
 
 
-def run_row(names: list[str]) -> tuple[int, list[Result]]:
-    screen = Screen()
+def run_row(names: list[str], when_done: t.Callable[[Result], None] | None = None) -> tuple[int, list[Result]]:
+    screen = Screen(when_done)
     code, results = nox(named(names), [], screen)
     screen.close(code)
-    return code, [{**result, "told": screen.told.get(str(result["name"]), "")} for result in results]
+    return code, results
 
 
-def run_rows(
-    rows: list[list[str]], when_done: t.Callable[[list[Result]], None] | None = None
-) -> tuple[int, list[Result]]:
-    """Run them, as many at a time as there may be. The function gets what came of each row, in their order."""
-    first_code, all_results = 0, []
+def run_rows(rows: list[list[str]], when_done: t.Callable[[Result], None] | None = None) -> tuple[int, list[Result]]:
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        for code, results in pool.map(run_row, rows):
-            first_code = first_code or code
-            all_results += results
-            if when_done:
-                when_done(results)
-    return first_code, all_results
+        done = list(pool.map(functools.partial(run_row, when_done=when_done), rows))
+    return next((code for code, _results in done if code), 0), [result for _code, results in done for result in results]
 
 
-def keep(results: list[Result]) -> None:
-    """Write down what came of these sessions, and when, for matrix_table.py. What is there of others stays."""
+def keep(result: Result) -> None:
+    """Write down what came of a session, and when, for matrix_table.py. What is there of others stays."""
     date = time.strftime("%Y-%m-%d", time.gmtime())
-    kept = json.loads(MATRIX_RESULT.read_text(encoding="utf-8")) if MATRIX_RESULT.exists() else {}
-    for result in results:
+    with KEEPING:
+        kept = json.loads(MATRIX_RESULT.read_text(encoding="utf-8")) if MATRIX_RESULT.exists() else {}
         kept[result["name"]] = {"date": date, **{name: result[name] for name in ("result", "told", "duration")}}
-    kept = {name: kept[name] for name in MATRIX["matrix"] if name in kept}
-    MATRIX_RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        kept = {name: kept[name] for name in MATRIX["matrix"] if name in kept}
+        MATRIX_RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def run_matrix(chosen: list[str]) -> tuple[int, list[Result]]:
-    """All of it, or the chosen sessions. A run that is cut off has kept the first rows."""
+    """All of it, or the chosen sessions. A run that is cut off has kept what came of the sessions before."""
     os.environ["THOROUGH"] = "yes"
     rows = [[session for session in row if session in (chosen or row)] for row in MATRIX_ROWS]
     return run_rows([row for row in rows if row], keep)
