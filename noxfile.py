@@ -198,7 +198,7 @@ def install_collections(session: nox.Session) -> None:
 def shared_docs(session: nox.Session) -> None:
     """Write what is documented in more than one place into each of them; with CI=true, as in the gates, check that it is there."""
     check = ["--check"] if os.environ.get("CI") == "true" else []
-    for tool in "shared_docs.py", "requests_table.py":
+    for tool in "shared_docs.py", "requests_table.py", "matrix_table.py":
         session.run(sys.executable, str(TOOLS / tool), *check)
 
 
