@@ -123,7 +123,7 @@ def decide(wanted: Wanted, user: User | None, record: Record | None, users: Trai
     if not wanted.present:
         return _absent(wanted, user, record)
     if user is None and not wanted.makes:
-        return Decision("there is no such user", None)
+        return Decision("the administrator sees no such user", None)
     if user is None:
         missing = [name for name in users.needed if not wanted.facts.get(name)]
         if missing:
@@ -153,7 +153,11 @@ def decide(wanted: Wanted, user: User | None, record: Record | None, users: Trai
 
 def _absent(wanted: Wanted, user: User | None, record: Record | None) -> Decision:
     if user is None:
-        reason = "there was no such user, the record of its password is removed" if record else "there is no such user"
+        reason = (
+            "there was no such user, the record of its password is removed"
+            if record
+            else "the administrator sees no such user"
+        )
         return Decision(reason, None, forgets=record is not None)
     if user.children:
         named = ", ".join(sorted(user.children)[:_MOST_NAMES])

@@ -116,7 +116,7 @@ def test_a_user_that_leaves_is_disabled_and_nothing_else_changes(vendor):
         result, _warnings = portal.run(module, **left)
         assert (result["changed"], result["user"]) == (changed, checked["user"])
     nobody, _warnings = portal.run(module, **{**left, "name": "nobody@example.com"})
-    assert (nobody["changed"], nobody["user"], nobody["reason"]) == (False, None, "there is no such user")
+    assert (nobody["changed"], nobody["user"], nobody["reason"]) == (False, None, "the administrator sees no such user")
     assert portal.changing == ["update"]
 
 
