@@ -111,7 +111,9 @@ class RingcxSession(BaseVendor):
             {"rcAccessToken": self._rc_access_token, "rcTokenType": "Bearer"},
             params={"includeRefresh": "true"},
         )
-        return self._token(reply, "The login was refused: rc_access_token has expired, or its user is not linked to RingCX.")
+        return self._token(
+            reply, "The login was refused: rc_access_token has expired, or its user is not linked to RingCX."
+        )
 
     def _post(self, path: str, data: t.Mapping[str, str | None], **more: t.Any) -> Reply:
         headers = {"Accept": "application/json"}
