@@ -66,7 +66,7 @@ def outcome(session: Session | None) -> str:
     tests = passed or sum(int(number) for number in re.findall(r"(\d+) tests of", told))
     what = OUTCOMES.get(session["result"], "FAILED")
     if session["result"] == "skipped":
-        return f"{what}: {told.removeprefix('skipped: ').rstrip('.')}"
+        return f"{what}: {session['told'].removeprefix('skipped: ').rstrip('.')}"
     return f"{what}, {tests} tests" if tests else what
 
 
