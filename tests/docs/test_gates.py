@@ -168,5 +168,11 @@ def test_one_session_of_the_matrix_leaves_what_is_kept_of_others_that_there_are(
     assert kept["fips"]["date"] > old["date"]
 
 
+def test_a_session_that_the_matrix_has_not_is_refused(matrix_result: t.Callable[[], t.Any]) -> None:
+    with pytest.raises(SystemExit, match=r"^The matrix has no session unit-2\.19\. It has: sanity-2\.19 "):
+        gates.main(["matrix", "--", "fips", "unit-2.19"])
+    assert not gates.MATRIX_RESULT.exists()
+
+
 def test_each_gate_has_its_row_and_its_one_turn() -> None:
     assert sorted(name for row in gates.ROWS for name in row) == sorted(gates.GATES)

@@ -27,8 +27,6 @@ ROOT = Path(__file__).parents[2]
 SCHEDULES = ROOT / "examples" / "schedules"
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 GUIDE = (GUIDES / "guide_schedules.rst").read_text(encoding="utf-8")
-# Of a guide that has its reader write an inventory
-HOSTS = ":caption: my-inventory/hosts.yml"
 # What the guide says of each group: how long a token lives, whether it is kept, and by which timer
 ROWS = {
     name: words
@@ -143,11 +141,9 @@ def test_the_units_handle_the_groups_that_the_guide_names():
         assert group in Timer(unit).groups() or group not in examples["all"]["children"], group
 
 
-@pytest.mark.parametrize(
-    "guide", sorted(path.name for path in GUIDES.glob("guide_*.rst") if HOSTS in path.read_text("utf-8"))
-)
-def test_what_the_inventory_of_a_guide_says_itself_goes_before_what_is_shipped(tmp_path, guide):
-    text = (GUIDES / guide).read_text(encoding="utf-8")
+@pytest.mark.parametrize("vendor", ["dialer", "ipcortex", "kazoo", "ringcx", "webitel"])
+def test_what_the_inventory_of_a_guide_says_itself_goes_before_what_is_shipped(tmp_path, vendor):
+    text = (GUIDES / f"guide_{vendor}.rst").read_text(encoding="utf-8")
     for name, block in re.findall(r":caption: (my-inventory/\S+)\n\n((?:  .*\n|\n)+)", text):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -209,6 +209,8 @@ def keep(result: Result) -> None:
 
 def run_matrix(chosen: list[str]) -> tuple[int, list[Result]]:
     """All of it, or the chosen sessions. A run that is cut off has kept what came of the sessions before."""
+    if unknown := set(chosen) - set(MATRIX["matrix"]):
+        sys.exit(f"The matrix has no session {', '.join(sorted(unknown))}. It has: {' '.join(MATRIX['matrix'])}")
     os.environ["THOROUGH"] = "yes"
     rows = [[session for session in row if session in (chosen or row)] for row in MATRIX_ROWS]
     return run_rows([row for row in rows if row], keep)

@@ -2,16 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the tables of guide_matrix.rst, below the mark in it, of what make matrix wrote down in tests/docs/matrix.json.
-
-Usage: matrix_table.py [--check]; with --check nothing is written, and a page that is not current is a failure.
-"""
+"""The tables of guide_matrix.rst, below the mark in it, made of what make matrix wrote down. shared_docs.py writes them."""
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 import typing as t
 from pathlib import Path
 
@@ -99,22 +95,3 @@ def tables() -> str:
         + table(["On", "Python", "Requests", "urllib3", "Result"], platforms)
         + (f"\nThese Pythons were not there: {', '.join(missing)}.\n" if missing else "")
     )
-
-
-def current() -> str:
-    """The text of the page as it should be."""
-    return PAGE.read_text(encoding="utf-8").partition(MARK)[0] + MARK + tables()
-
-
-def main(arguments: list[str]) -> int:
-    if PAGE.read_text(encoding="utf-8") == current():
-        return 0
-    if arguments == ["--check"]:
-        print(f"{PAGE.name} is not current. Run: make format")
-        return 1
-    PAGE.write_text(current(), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

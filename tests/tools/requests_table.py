@@ -2,15 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the tables of guide_requests.rst, below the mark in it, of tests/docs/requests.yml.
-
-Usage: requests_table.py [--check]; with --check nothing is written, and a page that is not current is a failure.
-"""
+"""The tables of guide_requests.rst, below the mark in it, made of tests/docs/requests.yml. shared_docs.py writes them."""
 
 from __future__ import annotations
 
 import json
-import sys
 import typing as t
 from pathlib import Path
 
@@ -56,22 +52,3 @@ def tables() -> str:
             test = f"``{entry['test'].rpartition('/')[2]}``" if "test" in entry else "None."
             text += row(sent(entry), [entry["does"]], task(entry), [test])
     return text
-
-
-def current() -> str:
-    """The text of the page as it should be."""
-    return PAGE.read_text(encoding="utf-8").partition(MARK)[0] + MARK + tables()
-
-
-def main(arguments: list[str]) -> int:
-    if PAGE.read_text(encoding="utf-8") == current():
-        return 0
-    if arguments == ["--check"]:
-        print(f"{PAGE.name} is not current. Run: make format")
-        return 1
-    PAGE.write_text(current(), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

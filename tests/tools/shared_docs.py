@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Copy what several modules return alike from returns.txt into each of them, below the mark in its RETURN.
+"""Write into modules and guides what is made of other files, below the mark in each.
 
-Usage: shared_docs.py [--check]; with --check nothing is written, and a module that is not current is a failure.
+That is what several modules return alike, from returns.txt, and the tables of guides.
+Usage: shared_docs.py [--check]; with --check nothing is written, and a file that is not current is a failure.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+
+import matrix_table
+import requests_table
 
 TOOLS = Path(__file__).parent
 MODULES = TOOLS.parent.parent / "plugins" / "modules"
@@ -61,14 +65,23 @@ def current(path: Path) -> str:
     return own + MARK + shared_returns(path.stem, own) + rest[rest.index('"""') :]
 
 
+def pages() -> dict[Path, str]:
+    """The text of each guide with tables as it should be."""
+    return {
+        page.PAGE: page.PAGE.read_text(encoding="utf-8").partition(page.MARK)[0] + page.MARK + page.tables()
+        for page in (requests_table, matrix_table)
+    }
+
+
 def main(arguments: list[str]) -> int:
     modules = [path for path in sorted(MODULES.glob("*.py")) if path.stem not in OWN_RETURNS]
-    stale = [path for path in modules if path.read_text(encoding="utf-8") != current(path)]
+    wanted = {path: current(path) for path in modules} | pages()
+    stale = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
     for path in stale:
         if arguments == ["--check"]:
             print(f"{path.name} is not current. Run: make format")
         else:
-            path.write_text(current(path), encoding="utf-8")
+            path.write_text(wanted[path], encoding="utf-8")
     return 1 if stale and arguments else 0
 
 
