@@ -83,7 +83,8 @@ class Host:
         results = [act(UserAction, self.variables, check_mode=True, watcher=watcher, state=state)]
         for action, wanted in (TokenAction, "absent"), (UserAction, state):
             if not results[-1].get("failed"):
-                results.append(act(action, self.variables, watcher=watcher, state=wanted))
+                leaving = {**self.variables, "token_revoke": "user"}
+                results.append(act(action, leaving, watcher=watcher, state=wanted))
         return results[1:] or results
 
     @property
@@ -173,6 +174,14 @@ def test_a_user_of_ringcx_needs_a_password_from_elsewhere(host):
     assert [result["changed"] for result in new.offboard("disabled")] == [True, True]
     assert (new.tokens, new.sim.user("vacd", new.name)["enabled"]) == ([], False)
     assert [result["changed"] for result in new.offboard("disabled")] == [False, False]
+
+
+def test_who_is_disabled_has_no_token(host):
+    leaver = host("kazoo")
+    leaver.onboard()
+    assert leaver.tokens
+    assert [result["changed"] for result in leaver.offboard("disabled")] == [True, True]
+    assert (leaver.tokens, leaver.sim.user("kazoo", leaver.name)["enabled"]) == ([], False)
 
 
 def test_a_user_that_is_not_there_is_not_made_to_be_disabled(host):
